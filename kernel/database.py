@@ -1,0 +1,201 @@
+"""The database: its session, its transaction, and what its refusals mean.
+
+`commit()` exists here and nowhere else.
+"""
+
+import functools
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, DateTime, Identity, MetaData, func, select
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from kernel import audit_sql, clock
+from kernel.actor import Actor
+from kernel.errors import NotFound, Refusal, Unavailable
+from kernel.events import Event, subscribers
+from kernel.jobs import defer
+from kernel.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Row = TypeVar("Row", bound="Base")
+
+
+class Base(DeclarativeBase):
+    """Every row of ours: moments are aware, constraints are named after what they hold."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: DateTime(timezone=True), int: BigInteger}
+
+
+def identity() -> Mapped[int]:
+    """Return the column every table has as its key."""
+    return mapped_column(BigInteger, Identity(), primary_key=True)
+
+
+# Rows derive from `Base`, typed and named as above, not from the extension's own model class.
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    session_options={"expire_on_commit": False, "join_transaction_mode": "create_savepoint"},
+)
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """Return how to connect: nobody waits longer than these limits (milliseconds)."""
+    limits = "-c lock_timeout=3000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=60000"
+    return {
+        "pool_size": settings.database_pool,
+        "max_overflow": settings.database_pool,
+        "pool_timeout": 10,
+        "pool_pre_ping": False,
+        "pool_use_lifo": True,
+        "connect_args": {
+            "connect_timeout": 3,
+            "options": f"{limits} -c timezone=UTC",
+            "application_name": f"tolkdienst-{settings.role}",
+        },
+    }
+
+
+class Transaction:
+    """What a use case may do inside its transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def now(self) -> datetime:
+        """Return the database's clock at this very moment: ask after the lock, it decides deadlines."""
+        if (held := clock.frozen_at()) is not None:
+            return held
+        moment: datetime = self.session.scalar(select(func.clock_timestamp()))
+        return moment
+
+    def locked(self, kind: type[Row], thing_id: int) -> Row:
+        """Return the row with its lock, as it is after the lock.
+
+        Raises: NotFound.
+        """
+        row = self.session.get(kind, thing_id, with_for_update=True, populate_existing=True)
+        if row is None:
+            raise NotFound(thing=kind.__tablename__)
+        return row
+
+    def add(self, row: Row) -> Row:
+        """Insert `row` now, so that its id is known and its constraints have spoken."""
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def emit(self, event: Event, by: Actor) -> None:
+        """Keep the fact, tell the sockets on commit, and let the wiring's subscribers act in this transaction."""
+        self.session.flush()
+        audit_sql.keep(self.session, event, by, held=clock.frozen_at())
+        for act in subscribers(type(event)):
+            act(event, self, by)
+
+    def defer(self, task: str, **arguments: Any) -> None:
+        """Write a job into this transaction; the worker runs it at least once after the commit."""
+        self.session.flush()
+        defer(self.session.connection().connection.dbapi_connection, task, arguments)
+
+
+_open: ContextVar[Transaction | None] = ContextVar("open_transaction", default=None)
+
+
+@contextmanager
+def transaction() -> Iterator[Transaction]:
+    """Open a transaction, or join the one the caller opened.
+
+    Commits once, at the end of the outermost block; any exception undoes all of it.
+
+    Raises:
+        Refusal: the one registered for the constraint that was violated.
+        Unavailable: a lock or statement took too long, or the connection was lost (the outcome of the commit may be
+            unknown to us: repeat with the same idempotency key).
+    """
+    if (outer := _open.get()) is not None:
+        yield outer
+        return
+    session = db.session()
+    tx = Transaction(session)
+    token = _open.set(tx)
+    try:
+        yield tx
+        session.commit()
+    except (DBAPIError, PoolTimeout) as error:
+        session.rollback()
+        raise meaning_of(error) from error
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        _open.reset(token)
+
+
+_constraints: dict[str, Callable[[], Refusal]] = {}
+
+
+def refuse_on(constraint: str, refusal: Callable[[], Refusal]) -> None:
+    """Say which refusal a violated constraint means."""
+    _constraints[constraint] = refusal
+
+
+class Retry(Unavailable):
+    """The database gave up on a deadlock or a serialisation: the whole use case may be run again."""
+
+    code = "busy"
+
+
+_RETRY, _TOO_LONG = {"40001", "40P01"}, {"55P03", "57014", "53300", "25P03"}
+
+
+def meaning_of(error: Exception) -> Exception:
+    """Return the refusal a database error means, or the error itself when it is our mistake."""
+    if isinstance(error, PoolTimeout):
+        return Unavailable()
+    cause = getattr(error, "orig", None)
+    state = getattr(cause, "sqlstate", None)
+    if state in _RETRY:
+        return Retry()
+    if state in _TOO_LONG:
+        return Unavailable()
+    constraint = getattr(getattr(cause, "diag", None), "constraint_name", None)
+    if constraint in _constraints:
+        return _constraints[constraint]()
+    if isinstance(error, OperationalError):
+        return Unavailable()
+    return error
+
+
+def retried(use_case: Callable[P, R]) -> Callable[P, R]:
+    """Run the whole use case again, at most three times, when the database chose it as a deadlock's victim."""
+
+    @functools.wraps(use_case)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(3):
+            try:
+                return use_case(*args, **kwargs)
+            except Retry:
+                if _open.get() is not None:
+                    raise  # an outer transaction is lost too: its owner decides
+                time.sleep(random.uniform(0.005, 0.03) * (attempt + 1))  # noqa: S311 - jitter, not a secret
+        return use_case(*args, **kwargs)
+
+    return run

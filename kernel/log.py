@@ -1,0 +1,53 @@
+"""Structured logs: one JSON object a line, with ids only. Names, texts and contact data never appear in them."""
+
+import json
+import logging
+import sys
+from collections import deque
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+# The last errors of this process, for the operator's page: (moment, logger, message, request id).
+recent_errors: deque[tuple[datetime, str, str, str | None]] = deque(maxlen=50)
+
+
+class JsonLines(logging.Formatter):
+    """Format a record as one line of JSON; control characters cannot break out of it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": request_id.get(),
+        }
+        line |= getattr(record, "facts", {})
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps({key: value for key, value in line.items() if value is not None}, default=str)
+
+
+class _Remember(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        moment = datetime.fromtimestamp(record.created, UTC)
+        recent_errors.append((moment, record.name, record.getMessage(), request_id.get()))
+
+
+def configure(level: str) -> None:
+    """Send everything from `level` up to standard error as JSON lines; remember errors."""
+    handler, memory = logging.StreamHandler(sys.stderr), _Remember(level=logging.ERROR)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=level, handlers=[handler, memory], force=True)
+    for chatty in (
+        "apscheduler",
+        "procrastinate",
+        "geventwebsocket",
+        "engineio",
+        "socketio",
+        "werkzeug",
+        "alembic",
+    ):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

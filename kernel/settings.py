@@ -1,0 +1,111 @@
+"""What the environment says, read once. The only place that reads `os.environ`."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator can set; `docs/how-to/production.md` explains each.
+
+    `database_url` is None when the embedded database is to be used. `time_scale` divides every waiting
+    term (tests only). Durations end in `_s` (seconds).
+    """
+
+    data_dir: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    database_url: str | None = None
+    redis_url: str | None = None
+    public_url: str = "http://127.0.0.1:8000"
+    secret_key: str = ""
+    time_scale: float = 1.0
+    role: str = "web"
+    web_threads: int = 320
+    database_pool: int = 20
+    log_level: str = "INFO"
+    development: bool = False
+    secure_cookies: bool = False
+    trusted_proxies: int = 0
+    metrics_token: str | None = None
+    failpoints: str = ""
+    twilio_account_sid: str | None = None
+    twilio_auth_token: str | None = None
+    twilio_from: str | None = None
+    twilio_api_url: str | None = None
+    smtp_url: str | None = None
+    mail_from: str = "tolkdienst@example.org"
+    vapid_private_key: str | None = None
+    vapid_subject: str | None = None
+    media_engine: str = "embedded"
+    fake_provider_fail_rate: float = 0.0
+    fake_provider_delay_s: float = 0.0
+    fake_provider_lose_answer_rate: float = 0.0
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Return the settings of this process; makes and keeps a secret key when none is given."""
+        env = os.environ if environ is None else environ
+        data_dir = Path(env.get("DATA_DIR") or "var").absolute()
+        host, port = env.get("HOST") or "127.0.0.1", int(env.get("PORT") or 8000)
+        public_url = (env.get("PUBLIC_URL") or f"http://{host}:{port}").rstrip("/")
+        return cls(
+            data_dir=data_dir,
+            host=host,
+            port=port,
+            database_url=env.get("DATABASE_URL") or None,
+            redis_url=env.get("REDIS_URL") or None,
+            public_url=public_url,
+            secret_key=env.get("SECRET_KEY") or _kept_secret(data_dir),
+            time_scale=float(env.get("TIME_SCALE") or 1),
+            role=env.get("ROLE") or "web",
+            web_threads=int(env.get("WEB_THREADS") or 320),
+            database_pool=int(env.get("DATABASE_POOL") or 20),
+            log_level=env.get("LOG_LEVEL") or "INFO",
+            development=_flag(env.get("DEVELOPMENT")),
+            secure_cookies=public_url.startswith("https://"),
+            trusted_proxies=int(env.get("TRUSTED_PROXIES") or 0),
+            metrics_token=env.get("METRICS_TOKEN") or None,
+            failpoints=env.get("FAILPOINTS") or "",
+            twilio_account_sid=env.get("TWILIO_ACCOUNT_SID") or None,
+            twilio_auth_token=env.get("TWILIO_AUTH_TOKEN") or None,
+            twilio_from=env.get("TWILIO_FROM") or None,
+            twilio_api_url=env.get("TWILIO_API_URL") or None,
+            smtp_url=env.get("SMTP_URL") or None,
+            mail_from=env.get("MAIL_FROM") or "tolkdienst@example.org",
+            vapid_private_key=env.get("VAPID_PRIVATE_KEY") or None,
+            vapid_subject=env.get("VAPID_SUBJECT") or None,
+            media_engine=env.get("MEDIA_ENGINE") or "embedded",
+            fake_provider_fail_rate=float(env.get("FAKE_PROVIDER_FAIL_RATE") or 0),
+            fake_provider_delay_s=float(env.get("FAKE_PROVIDER_DELAY_S") or 0),
+            fake_provider_lose_answer_rate=float(env.get("FAKE_PROVIDER_LOSE_ANSWER_RATE") or 0),
+        )
+
+    @property
+    def local_providers(self) -> bool:
+        """Whether some channel has no credentials, so that its messages go to `DATA_DIR/outbox`."""
+        return not (self.smtp_url and self.twilio_account_sid and self.vapid_private_key)
+
+
+def _flag(text: str | None) -> bool:
+    return (text or "").lower() in {"1", "true", "yes", "on"}
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """Return the key kept in `data_dir`, made there on first use (mode 0600, safe against two makers at once)."""
+    path = data_dir / "secret_key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    draft = data_dir / f".secret_key.{secrets.token_hex(8)}"
+    if not path.exists():
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # another process was first: its key counts
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

@@ -1,4 +1,4 @@
-"""Facts: what happened, in the past tense. Kept for ever as the audit trail; subscribers act in the same transaction."""
+"""Facts: what happened, in the past tense. Kept for ever as the audit trail; subscribers join the transaction."""
 
 import re
 from collections import defaultdict

@@ -1,0 +1,1 @@
+"""Organisations that may order (afnemers): their agreements with the agency, and what these allow."""

@@ -1,0 +1,1 @@
+"""Documents of a request (vertaling): source in, quote, translation out, and the deadline clock."""

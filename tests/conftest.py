@@ -1,0 +1,102 @@
+"""What every test stands on: one throwaway PostgreSQL per run, one database per worker, a savepoint per test.
+
+Tests below `tests/pure` and `tests/architecture` that ask for no fixture need none of this.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from kernel import migrations
+from kernel.database import db
+from kernel.settings import Settings
+from processes.postgres import EmbeddedPostgres
+from web.app import create_app
+
+_TEMPLATE = "tolkdienst_template"
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[EmbeddedPostgres]:
+    """A real PostgreSQL that may forget everything, for this worker's run."""
+    home = Path(tempfile.mkdtemp(prefix="tolk-test-"))
+    server = EmbeddedPostgres(home / "postgres", throwaway=True)
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def worker_id() -> str:
+    """The name of the xdist worker, or `master`."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "master")
+
+
+@pytest.fixture(scope="session")
+def template(cluster: EmbeddedPostgres) -> str:
+    """A migrated, empty database to clone from."""
+    _create(cluster, _TEMPLATE)
+    migrations.upgrade(cluster.url(_TEMPLATE))
+    return _TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def app(cluster: EmbeddedPostgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application on a database of its own, with the reference data and seeds every house has."""
+    _create(cluster, "tolkdienst", template)
+    yield _app(cluster.url("tolkdienst"), tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture
+def house(app: Flask) -> Iterator[Flask]:
+    """The application inside its context; whatever the test writes is undone. For tests in one thread."""
+    with app.app_context():
+        engine = db.engines[None]
+        connection = engine.connect()
+        outer = connection.begin()
+        db.engines[None] = connection  # type: ignore[assignment]
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            outer.rollback()
+            connection.close()
+            db.engines[None] = engine
+
+
+@pytest.fixture
+def own_house(cluster: EmbeddedPostgres, app: Flask, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database of its own, really committing: for races, workers and servers."""
+    name = f"own_{os.getpid()}_{abs(hash(tmp_path))}"
+    _create(cluster, name, _TEMPLATE)
+    own = _app(cluster.url(name), tmp_path)
+    with own.app_context():
+        yield own
+        db.session.remove()
+        db.engine.dispose()
+    _execute(cluster, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _app(url: str, data_dir: Path) -> Flask:
+    settings = Settings(data_dir=data_dir, database_url=url, secret_key="only-for-tests", role="test", database_pool=10)
+    made = create_app(settings)
+    made.testing = True
+    return made
+
+
+def _create(cluster: EmbeddedPostgres, name: str, template: str = "template0") -> None:
+    _execute(cluster, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+
+def _execute(cluster: EmbeddedPostgres, statement: str) -> None:
+    engine = sa.create_engine(cluster.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sa.text(statement))
+    engine.dispose()

@@ -1,0 +1,75 @@
+"""The application factory: everything is put together here and nowhere else."""
+
+import secrets
+import time
+from datetime import timedelta
+
+from flask import Flask, Response, g, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
+
+from kernel import failpoint, jobs, log
+from kernel.database import db, engine_options
+from kernel.settings import Settings
+from web import errors, guard, locale, routes, security, sockets, wiring
+
+limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=False)
+
+
+class IdConverter(IntegerConverter):
+    """A key of ours in an address: one that cannot be a key is simply not found."""
+
+    def __init__(self, map, *args, **kwargs) -> None:  # noqa: A002 - werkzeug's own parameter
+        super().__init__(map, min=1, max=2**63 - 1)
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application with every module on it."""
+    app = Flask("web", template_folder="../templates", static_folder="../static")
+    app.config |= {
+        "SETTINGS": settings,
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings),
+        "SESSION_COOKIE_NAME": "tolkdienst",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "MAX_CONTENT_LENGTH": 12 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
+    }
+    app.url_map.converters["id"] = IdConverter
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
+    failpoint.arm(settings.failpoints)
+    db.init_app(app)
+    guard.csrf.init_app(app)
+    limiter.init_app(app)
+    jobs.run_inside(app.app_context)
+    _number_requests(app)
+    for part in (locale, security, errors, wiring, routes, sockets, guard):
+        part.register(app)
+    return app
+
+
+def _number_requests(app: Flask) -> None:
+    """Give every request an id: in its logs, its answer and its problems."""
+
+    @app.before_request
+    def number() -> None:
+        given = request.headers.get("X-Request-Id", "")
+        number = given if given.isalnum() and len(given) <= 64 else secrets.token_hex(8)
+        log.request_id.set(number)
+        g.started_s = time.monotonic()
+
+    @app.after_request
+    def show(response: Response) -> Response:
+        response.headers["X-Request-Id"] = log.request_id.get() or ""
+        return response

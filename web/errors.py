@@ -1,0 +1,97 @@
+"""The one table from refusals to answers: problem+json under /api/, a page elsewhere (RFC 9457)."""
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from kernel import log
+from kernel.errors import Forbidden, Invalid, NotAllowedNow, NotFound, Refusal, Unavailable
+from web.guard import SecondFactorFirst, SignInFirst, sign_in_answer
+from web.sentences import sentence
+
+HTTP_STATUS = {
+    SignInFirst: 401,
+    Invalid: 422,
+    Forbidden: 403,
+    NotFound: 404,
+    NotAllowedNow: 409,
+    Unavailable: 503,
+    Refusal: 400,
+}
+RETRY_AFTER_S = 2
+
+_HTTP_CODES = {
+    400: "bad_request",
+    401: "sign_in_first",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "invalid",
+    429: "too_many_requests",
+}
+
+logger = logging.getLogger(__name__)
+
+
+def register(app: Flask) -> None:
+    """Install the table."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(CSRFError, lambda error: _answer(400, "csrf", {}))
+    app.register_error_handler(RateLimitExceeded, lambda error: _answer(429, "too_many_requests", {}))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unknown)
+
+
+def is_api() -> bool:
+    """Return whether whoever asks reads JSON rather than pages."""
+    return request.path.startswith("/api/")
+
+
+def _refused(refusal: Refusal) -> Response:
+    if isinstance(refusal, SignInFirst | SecondFactorFirst) and not is_api():
+        return sign_in_answer(refusal)
+    status = next(HTTP_STATUS[kind] for kind in type(refusal).__mro__ if kind in HTTP_STATUS)
+    return _answer(status, refusal.code, refusal.facts)
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:  # somebody aborted with an answer of their own
+        return make_response(error.response)
+    status = error.code or 500
+    facts: dict[str, Any] = {}
+    if status == 422 and (fields := getattr(error, "data", {}).get("messages")):
+        facts["fields"] = fields
+    response = _answer(status, _HTTP_CODES.get(status, "error"), facts)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
+
+
+def _unknown(error: Exception) -> Response:
+    logger.exception("unexpected %s", type(error).__name__)
+    return _answer(500, "unexpected", {})
+
+
+def _answer(status: int, code: str, facts: dict[str, Any]) -> Response:
+    text = sentence(code, facts)
+    if is_api():
+        problem = {"type": f"/problems/{code}", "title": text, "status": status, "code": code, "facts": facts}
+        response = jsonify(problem | {"request_id": log.request_id.get()})
+        response.content_type = "application/problem+json"
+        response.status_code = status
+    else:
+        page = render_template("components/refusal.html", sentence=text, code=code, status=status, facts=facts)
+        response = make_response(page, status)
+    if status in {429, 503}:
+        response.headers.setdefault("Retry-After", str(RETRY_AFTER_S))
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response

@@ -1,0 +1,64 @@
+"""In which language a person reads, and how moments, amounts and languages are written there."""
+
+from datetime import date, datetime
+from typing import Any
+
+from babel.dates import format_timedelta
+from flask import Flask, request, session
+from flask_babel import Babel, format_currency, format_date, format_datetime, format_time, get_locale
+
+from kernel import clock
+from web.identity import signed_in
+
+LOCALES = ("nl", "en")
+RIGHT_TO_LEFT = frozenset({"ar"})
+
+
+def choose() -> str:
+    """Return the language asked for in this browser, else the person's own, else the browser's, else Dutch."""
+    if (asked := session.get("locale")) in LOCALES:
+        return str(asked)
+    found = signed_in()
+    if found and found.locale in LOCALES:
+        return found.locale
+    return request.accept_languages.best_match(LOCALES) or LOCALES[0]
+
+
+def moment(value: datetime, *, form: str = "EEE d MMM yyyy HH:mm") -> str:
+    """Return a moment in Brussels time: "wo 2 dec 2026 09:00"."""
+    return format_datetime(value, form)
+
+
+def day(value: date | datetime) -> str:
+    return format_date(value, "EEE d MMM yyyy")
+
+
+def hour(value: datetime) -> str:
+    return format_time(value, "HH:mm")
+
+
+def relative(value: datetime) -> str:
+    """Return how far away a moment is: "over 19 uur", "3 minuten geleden"."""
+    return format_timedelta(
+        value - clock.now(), granularity="minute", threshold=1.5, add_direction=True, locale=get_locale()
+    )
+
+
+def euros(cents: int) -> str:
+    return format_currency(cents / 100, "EUR")
+
+
+def register(app: Flask) -> None:
+    """Install the choice and the filters of the templates."""
+    app.config |= {
+        "BABEL_DEFAULT_LOCALE": "nl",
+        "BABEL_DEFAULT_TIMEZONE": "Europe/Brussels",
+        "BABEL_TRANSLATION_DIRECTORIES": "../translations",
+    }
+    Babel(app, locale_selector=choose, timezone_selector=lambda: "Europe/Brussels")
+    app.jinja_env.filters |= {"moment": moment, "day": day, "hour": hour, "relative": relative, "euros": euros}
+
+    @app.context_processor
+    def direction() -> dict[str, Any]:
+        language = str(get_locale() or "nl")
+        return {"lang": language, "dir": "rtl" if language in RIGHT_TO_LEFT else "ltr", "locales": LOCALES}

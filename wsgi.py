@@ -1,0 +1,10 @@
+"""The web process, and the home of the terminal: `flask --app wsgi ...`."""
+
+from kernel import log
+from kernel.settings import Settings
+from processes.postgres import database_url
+from web.app import create_app
+
+settings = Settings.from_environment()
+log.configure(settings.log_level)
+app = create_app(database_url(settings))

@@ -2,9 +2,9 @@
 
 from kernel import log
 from kernel.settings import Settings
-from processes.postgres import database_url
+from processes.postgres import with_database
 from web.app import create_app
 
 settings = Settings.from_environment()
 log.configure(settings.log_level)
-app = create_app(database_url(settings))
+app = create_app(with_database(settings))

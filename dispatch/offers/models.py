@@ -24,7 +24,7 @@ class OfferRow(Base):
     __tablename__ = "offers"
     __table_args__ = (
         CheckConstraint(
-            "status IN ('queued', 'sent', 'delivered', 'seen', 'accepted', 'declined', 'expired', 'withdrawn', 'lost')",
+            "status IN ('queued', 'sent', 'delivered', 'seen', 'accepted', 'declined', 'expired', 'withdrawn')",
             name="status_known",
         ),
         Index("uq_offers_open", "request_id", "interpreter_id", unique=True, postgresql_where=text(_OPEN)),

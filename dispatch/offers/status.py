@@ -15,7 +15,6 @@ class Status(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
-    LOST = "lost"
 
 
 class Action(StrEnum):
@@ -26,7 +25,6 @@ class Action(StrEnum):
     DECLINE = "decline"
     EXPIRE = "expire"
     WITHDRAW = "withdraw"
-    LOSE = "lose"
 
 
 S, A = Status, Action
@@ -44,9 +42,7 @@ TRANSITIONS = TransitionTable([
     (A.DECLINE,   OPEN,                            S.DECLINED,    {Role.INTERPRETER, Role.COORDINATOR}),
     (A.EXPIRE,    OPEN,                            S.EXPIRED,     _SYSTEM),
     (A.WITHDRAW,  OPEN,                            S.WITHDRAWN,   _ANYONE),
-    (A.LOSE,      {S.WITHDRAWN},                   S.LOST,        {Role.INTERPRETER}),
 ])
 # fmt: on
 
-# LOST is what a withdrawn offer becomes when its interpreter pressed yes after all: she wanted it, and is told.
-FINAL = frozenset({S.ACCEPTED, S.DECLINED, S.EXPIRED, S.LOST})
+FINAL = frozenset({S.ACCEPTED, S.DECLINED, S.EXPIRED, S.WITHDRAWN})

@@ -11,6 +11,18 @@ from zoneinfo import ZoneInfo
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
 _frozen_at: datetime | None = None
+_time_scale: float = 1.0
+
+
+def use_scale(scale: float) -> None:
+    """Divide every waiting term by `scale` from now on: set once, from the settings, for tests."""
+    global _time_scale  # one clock for the whole process
+    _time_scale = scale
+
+
+def time_scale() -> float:
+    """Return by what every waiting term is divided: 1 in life."""
+    return _time_scale
 
 
 def now() -> datetime:

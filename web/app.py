@@ -10,7 +10,7 @@ from flask_limiter.util import get_remote_address
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from kernel import failpoint, jobs, log
+from kernel import clock, failpoint, jobs, log
 from kernel.database import db, engine_options
 from kernel.settings import Settings
 from web import errors, guard, locale, routes, security, sockets, wiring
@@ -49,6 +49,7 @@ def create_app(settings: Settings) -> Flask:
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
     failpoint.arm(settings.failpoints)
+    clock.use_scale(settings.time_scale)
     db.init_app(app)
     guard.csrf.init_app(app)
     limiter.init_app(app)

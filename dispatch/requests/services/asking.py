@@ -95,7 +95,7 @@ def begin(tx: Transaction, request: RequestRow, by: Actor, now: datetime, *, pri
     terms = terms_at(now.date())
     lead = calendar.working_days_between(now, request.starts_at)
     plan = plan_for(Service(request.service), lead, request.immediate, terms)
-    when = moments(plan, now, deadline_of(request), calendar, travel_minutes=0)
+    when = moments(plan, now, deadline_of(request), calendar, clock.time_scale())
     request.escalate_at, request.hard_stop_at, request.answer_by = when.escalate_at, when.hard_stop_at, when.answer_by
     request.wave, request.next_step_at, request.priority = 0, now, priority
     ids = {"request_id": request.id, "agency_id": request.agency_id}
@@ -163,7 +163,7 @@ def _submit(tx: Transaction, request: RequestRow, asked: Asked, by: Actor) -> No
 def review_moments(request: RequestRow, now: datetime) -> None:
     """A request in review must not be forgotten: it ends at the latest where its search would have ended."""
     plan = plan_for(Service(request.service), 0, request.immediate, terms_at(now.date()))
-    when = moments(plan, now, deadline_of(request), calendar_of(request.agency_id), travel_minutes=0)
+    when = moments(plan, now, deadline_of(request), calendar_of(request.agency_id), clock.time_scale())
     request.hard_stop_at = request.next_step_at = when.hard_stop_at
     request.answer_by = when.answer_by
 

@@ -1,0 +1,1 @@
+"""Facts of the outside world, with their source: languages of ISO 639-3 and Belgian municipalities."""

@@ -1,0 +1,79 @@
+"""Reads of reference data. It changes only with a release, so each process keeps what it read once."""
+
+from functools import lru_cache
+
+from sqlalchemy import select
+
+from kernel.database import db
+from reference.domain import Language, Municipality, folded, search, serving
+from reference.models import LanguageRow, MunicipalityRow, UnderstandsRow
+
+
+@lru_cache(maxsize=1)
+def languages() -> dict[str, Language]:
+    """Return every language by its code."""
+    columns = [LanguageRow.__table__.c[name] for name in Language.__slots__]
+    return {row.iso639_3: Language(*row) for row in db.session.execute(select(*columns))}
+
+
+@lru_cache(maxsize=1)
+def _understands() -> tuple[tuple[str, str], ...]:
+    rows = db.session.execute(select(UnderstandsRow.speaker_of, UnderstandsRow.understands))
+    return tuple((row.speaker_of, row.understands) for row in rows)
+
+
+@lru_cache(maxsize=1)
+def _municipalities() -> tuple[Municipality, ...]:
+    rows = db.session.scalars(select(MunicipalityRow).order_by(MunicipalityRow.nis_code))
+    return tuple(
+        Municipality(r.nis_code, r.name_nl, r.name_fr, tuple(r.postcodes.split()), r.area, r.lat, r.lon) for r in rows
+    )
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> dict[str, Municipality]:
+    return {folded(name): it for it in _municipalities() for name in (it.name_fr, it.name_nl)}
+
+
+@lru_cache(maxsize=1)
+def _by_postcode() -> dict[str, Municipality]:
+    return {code: it for it in _municipalities() for code in it.postcodes}
+
+
+def forget() -> None:
+    """Read everything anew at the next question: after the reference data was loaded."""
+    for kept in (languages, _understands, _municipalities, _by_name, _by_postcode, speakers_serving):
+        kept.cache_clear()
+
+
+def language_exists(code: str) -> bool:
+    return code in languages()
+
+
+def language_name(code: str, locale: str = "nl") -> str:
+    """Return a language's name for a reader; the code itself when it is unknown."""
+    found = languages().get(code)
+    return found.name(locale) if found else code
+
+
+@lru_cache(maxsize=2048)
+def search_languages(words: str, limit: int = 10) -> tuple[Language, ...]:
+    """Return the languages that fit what somebody typed."""
+    return tuple(search(languages().values(), words[:60], limit))
+
+
+@lru_cache(maxsize=8192)
+def speakers_serving(language: str) -> frozenset[str]:
+    """Return the languages whose interpreters can serve a request for `language`."""
+    parents = {code: it.parent for code, it in languages().items()}
+    return serving(language, parents, _understands())
+
+
+def find_municipality(postcode: str | None, name: str | None) -> Municipality | None:
+    """Return the municipality meant: by its name, else by the postcode. An unknown one is no error."""
+    by_name = _by_name().get(folded(name)) if name else None
+    return by_name or (_by_postcode().get(postcode.strip()) if postcode else None)
+
+
+def municipality_names() -> list[str]:
+    return sorted({it.name_nl for it in _municipalities()})

@@ -1,11 +1,12 @@
 """Every read about persons and where they belong. Nothing here writes."""
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, exists, false, func, or_, select, text, true
 
 from kernel.actor import STAFF, Actor, Role
 from kernel.database import db
-from people.domain import SignedIn, hash_secret
-from people.models import MembershipRow, PersonRow, SessionRow, TokenRow
+from kernel.errors import NotFound
+from people.domain import SignedIn, hash_secret, normalised_email
+from people.models import AgencyRow, MembershipRow, OrganisationRow, PersonRow, SessionRow, TokenRow, UnitRow
 
 
 def find_by_session(secret: str) -> SignedIn | None:
@@ -61,3 +62,105 @@ def _actor(row: Row) -> Actor:
         interpreter_id=row.interpreter_id,
         name=row.name,
     )
+
+
+def find_organisation(organisation_id: int, *, by: Actor) -> OrganisationRow:
+    """Return an organisation the actor may see.
+
+    Raises: NotFound.
+    """
+    row = db.session.scalars(select(OrganisationRow).where(OrganisationRow.id == organisation_id, _reach(by))).first()
+    if row is None:
+        raise NotFound(thing="organisations")
+    return row
+
+
+def list_organisations(by: Actor, words: str = "", *, after: int = 0, limit: int = 50) -> list[OrganisationRow]:
+    """Return a page of the organisations the actor may see, in order of id, beginning behind `after`."""
+    query = select(OrganisationRow).where(_reach(by), OrganisationRow.id > after)
+    if words:
+        query = query.where(OrganisationRow.name.ilike(f"%{words}%"))
+    return list(db.session.scalars(query.order_by(OrganisationRow.id).limit(limit)))
+
+
+def list_agencies(by: Actor) -> list[AgencyRow]:
+    """Return the agencies the actor works for."""
+    query = select(AgencyRow).order_by(AgencyRow.id)
+    return list(db.session.scalars(query if by.is_system else query.where(AgencyRow.id.in_(by.agency_ids))))
+
+
+def units_of(organisation_id: int) -> list[UnitRow]:
+    return list(
+        db.session.scalars(select(UnitRow).where(UnitRow.organisation_id == organisation_id).order_by(UnitRow.name))
+    )
+
+
+def find_person(person_id: int) -> PersonRow:
+    """Return a person by id, for callers that already decided who may see.
+
+    Raises: NotFound.
+    """
+    row = db.session.get(PersonRow, person_id)
+    if row is None:
+        raise NotFound(thing="persons")
+    return row
+
+
+def find_person_by_email(email: str) -> PersonRow | None:
+    return db.session.scalars(select(PersonRow).where(PersonRow.email == normalised_email(email))).first()
+
+
+def memberships_of(person_id: int) -> list[MembershipRow]:
+    """Return the living memberships of a person, oldest first."""
+    live = (MembershipRow.person_id == person_id, MembershipRow.ended_at.is_(None))
+    return list(db.session.scalars(select(MembershipRow).where(*live).order_by(MembershipRow.id)))
+
+
+def list_people(by: Actor, words: str = "", *, after: int = 0, limit: int = 50) -> list[PersonRow]:
+    """Return a page of the persons with a role in an agency or organisation the actor reaches."""
+    organisations = select(OrganisationRow.id).where(_reach(by))
+    interpreters = (
+        text("SELECT interpreter_id FROM interpreter_agencies WHERE agency_id = ANY(:agencies)")
+        .bindparams(agencies=sorted(by.agency_ids))
+        .columns(interpreter_id=BigInteger)
+    )
+    reached = or_(
+        MembershipRow.agency_id.in_(by.agency_ids),
+        MembershipRow.organisation_id.in_(organisations),
+        MembershipRow.interpreter_id.in_(interpreters),
+    )
+    belongs = exists().where(MembershipRow.person_id == PersonRow.id, reached)
+    query = select(PersonRow).where(belongs, PersonRow.id > after, PersonRow.erased_at.is_(None))
+    if words:
+        query = query.where(or_(PersonRow.name.ilike(f"%{words}%"), PersonRow.email.ilike(f"%{words}%")))
+    return list(db.session.scalars(query.order_by(PersonRow.id).limit(limit)))
+
+
+def sessions_of(person_id: int) -> list[SessionRow]:
+    """Return the live sessions of a person, newest first."""
+    live = (SessionRow.person_id == person_id, SessionRow.ended_at.is_(None), SessionRow.expires_at > func.now())
+    return list(db.session.scalars(select(SessionRow).where(*live).order_by(SessionRow.id.desc())))
+
+
+def coordinators_of(agency_id: int) -> list[int]:
+    """Return the persons who coordinate for an agency."""
+    query = (
+        select(MembershipRow.person_id)
+        .join(PersonRow, PersonRow.id == MembershipRow.person_id)
+        .where(
+            MembershipRow.agency_id == agency_id,
+            MembershipRow.role == Role.COORDINATOR,
+            MembershipRow.ended_at.is_(None),
+            PersonRow.deactivated_at.is_(None),
+        )
+    )
+    return list(db.session.scalars(query))
+
+
+def _reach(by: Actor) -> ColumnElement[bool]:
+    """Return the condition on organisations that holds for what the actor may see."""
+    if by.is_system:
+        return true()
+    if by.role is Role.REQUESTER:
+        return OrganisationRow.id == (by.organisation_id or 0)
+    return OrganisationRow.agency_id.in_(by.agency_ids) if by.is_staff else false()

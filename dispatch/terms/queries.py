@@ -53,4 +53,6 @@ def proposal_expiry(agency_id: int, now: datetime, stop: datetime) -> datetime:
 def all_terms(day: date) -> list[TermRow]:
     """Return the rows in force on `day` or later, as an administrator edits them."""
     wanted = select(TermRow).where(or_(TermRow.valid_until.is_(None), TermRow.valid_until >= day))
-    return list(db.session.scalars(wanted.order_by(TermRow.service, TermRow.name, TermRow.band_from, TermRow.valid_from)))
+    return list(
+        db.session.scalars(wanted.order_by(TermRow.service, TermRow.name, TermRow.band_from, TermRow.valid_from))
+    )

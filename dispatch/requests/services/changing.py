@@ -58,9 +58,7 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def _apply(
-    tx: Transaction, request: RequestRow, change: Change, target: str, holder: int | None, by: Actor
-) -> None:
+def _apply(tx: Transaction, request: RequestRow, change: Change, target: str, holder: int | None, by: Actor) -> None:
     if not change.differences:
         return
     if change.is_binding:

@@ -212,15 +212,11 @@ def _open_proposal(tx: Transaction, request_id: int) -> ProposalRow | None:
     return tx.session.scalars(wanted.with_for_update()).first()
 
 
-def _answer(
-    tx: Transaction, request: RequestRow, proposal: ProposalRow, answer: str, by: Actor, now: datetime
-) -> None:
+def _answer(tx: Transaction, request: RequestRow, proposal: ProposalRow, answer: str, by: Actor, now: datetime) -> None:
     proposal.answer, proposal.answered_at = answer, now
     if answer == "accepted":
         _prefer(tx, request, proposal)
-    event = ProposalAnswered(
-        request_id=request.id, agency_id=request.agency_id, proposal_id=proposal.id, answer=answer
-    )
+    event = ProposalAnswered(request_id=request.id, agency_id=request.agency_id, proposal_id=proposal.id, answer=answer)
     tx.emit(event, by)
     begin(tx, request, by, now, priority=request.priority)
 

@@ -1,0 +1,1 @@
+"""Tariffs (vergoeding): what a talk and a journey cost, dated, with their source."""

@@ -1,0 +1,227 @@
+"""Every read of the register. Nothing here writes."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select, text
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import selectinload
+
+from dispatch.interpreters.domain import CandidateFacts, Deviation, Skill, Stretch, is_available, is_quiet
+from dispatch.interpreters.models import (
+    AvailabilityExceptionRow,
+    ExclusionRow,
+    InterpreterAgencyRow,
+    InterpreterLanguageRow,
+    InterpreterRow,
+    InterpreterServiceRow,
+    WeeklyAvailabilityRow,
+)
+from kernel.actor import Actor
+from kernel.database import db
+from kernel.errors import NotFound
+from people.models import PersonRow
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on interpreters that holds for what `actor` may see: staff their agencies', others herself."""
+    if actor.is_system:
+        return text("true")  # type: ignore[return-value]
+    if actor.is_staff:
+        link = InterpreterAgencyRow
+        return exists().where(link.interpreter_id == InterpreterRow.id, link.agency_id.in_(actor.agency_ids))
+    return InterpreterRow.id == (actor.interpreter_id or 0)
+
+
+def find_interpreter(interpreter_id: int, *, by: Actor) -> InterpreterRow:
+    """Return an interpreter the actor may see, with languages, services and agencies.
+
+    Raises: NotFound.
+    """
+    wanted = _whole().where(InterpreterRow.id == interpreter_id, visible_to(by))
+    row = db.session.scalars(wanted).first()
+    if row is None:
+        raise NotFound(thing="interpreters")
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of interpreters is narrowed to."""
+
+    words: str = ""
+    language: str = ""
+    service: str = ""
+    expiring_before: date | None = None
+    active_on: date | None = None
+
+
+def list_interpreters(by: Actor, chosen: Filter, *, after: int = 0, limit: int = 50) -> list[InterpreterRow]:
+    """Return a page of the register in order of id, beginning behind `after`."""
+    query = _whole().join(PersonRow).where(visible_to(by), InterpreterRow.id > after)
+    if chosen.words:
+        like = f"%{chosen.words}%"
+        query = query.where(
+            or_(PersonRow.name.ilike(like), InterpreterRow.number.ilike(like), InterpreterRow.municipality.ilike(like))
+        )
+    if chosen.language:
+        query = query.where(_speaks(InterpreterLanguageRow.language == chosen.language))
+    if chosen.service:
+        offered = InterpreterServiceRow
+        query = query.where(
+            exists().where(offered.interpreter_id == InterpreterRow.id, offered.service == chosen.service)
+        )
+    if chosen.expiring_before:
+        query = query.where(_speaks(InterpreterLanguageRow.certified_until < chosen.expiring_before))
+    if chosen.active_on:
+        query = query.where(_active_on(chosen.active_on))
+    return list(db.session.scalars(query.order_by(InterpreterRow.id).limit(limit)))
+
+
+def week_of(interpreter_id: int) -> list[Stretch]:
+    row = WeeklyAvailabilityRow
+    wanted = select(row.weekday, row.from_time, row.to_time).where(row.interpreter_id == interpreter_id)
+    return [Stretch(*it) for it in db.session.execute(wanted.order_by(row.weekday, row.from_time))]
+
+
+def exceptions_of(interpreter_id: int, since: datetime) -> list[AvailabilityExceptionRow]:
+    row = AvailabilityExceptionRow
+    wanted = select(row).where(row.interpreter_id == interpreter_id, row.during.op("&&")(Range(since, None)))
+    return list(db.session.scalars(wanted.order_by(row.during)))
+
+
+def exclusions_of(*, interpreter_id: int | None = None, organisation_id: int | None = None, set_by: str) -> list[Any]:
+    """Return the wishes of one side only."""
+    query = select(ExclusionRow).where(ExclusionRow.set_by == set_by)
+    if interpreter_id is not None:
+        query = query.where(ExclusionRow.interpreter_id == interpreter_id)
+    if organisation_id is not None:
+        query = query.where(ExclusionRow.organisation_id == organisation_id)
+    return list(db.session.scalars(query.order_by(ExclusionRow.id)))
+
+
+def agencies_of(interpreter_id: int) -> frozenset[int]:
+    link = InterpreterAgencyRow
+    return frozenset(db.session.scalars(select(link.agency_id).where(link.interpreter_id == interpreter_id)))
+
+
+def person_of(interpreter_id: int) -> int:
+    """Return whose register entry this is."""
+    return db.session.execute(select(InterpreterRow.person_id).where(InterpreterRow.id == interpreter_id)).scalar_one()
+
+
+def candidate_facts(
+    agency_id: int,
+    languages: Collection[str],
+    slots: Sequence[tuple[datetime, datetime]],
+    now: datetime,
+    organisation_id: int,
+) -> list[list[CandidateFacts]]:
+    """Return, per slot, everybody of the agency who speaks one of `languages`: six statements, however many there are."""
+    people = _speakers(agency_id, languages)
+    ids = [row.id for row in people]
+    if not ids:
+        return [[] for _ in slots]
+    skills, services = _skills(ids), _services(ids)
+    weeks, deviations = _weeks(ids), _deviations(ids, slots)
+    excluded = _excluded(ids, organisation_id)
+    return [
+        [
+            CandidateFacts(
+                interpreter_id=row.id,
+                name=row.name,
+                number=row.number,
+                skills=tuple(skills[row.id]),
+                services=frozenset(services[row.id]),
+                gender=row.gender,
+                municipality=row.municipality,
+                home=(row.home_lat, row.home_lon) if row.home_lat is not None and row.home_lon is not None else None,
+                travel_limit_km=row.travel_limit_km,
+                active=row.active_from <= start.date()
+                and (row.active_until is None or start.date() <= row.active_until),
+                available=is_available(weeks[row.id], deviations[row.id], start, end),
+                present=row.available_now and row.present_until is not None and row.present_until > now,
+                quiet=is_quiet(row.quiet_from, row.quiet_until, now),
+                excluded=row.id in excluded,
+            )
+            for row in people
+        ]
+        for start, end in slots
+    ]
+
+
+def _whole() -> Select[tuple[InterpreterRow]]:
+    parts = (InterpreterRow.languages, InterpreterRow.services, InterpreterRow.agencies)
+    return select(InterpreterRow).options(*(selectinload(part) for part in parts))
+
+
+def _speaks(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(InterpreterLanguageRow.interpreter_id == InterpreterRow.id, condition)
+
+
+def _active_on(day: date) -> ColumnElement[bool]:
+    until = InterpreterRow.active_until
+    return (InterpreterRow.active_from <= day) & or_(until.is_(None), until >= day)
+
+
+def _speakers(agency_id: int, languages: Collection[str]) -> Sequence[Any]:
+    row = InterpreterRow
+    columns = (
+        row.id, PersonRow.name, row.number, row.gender, row.municipality, row.home_lat, row.home_lon,
+        row.travel_limit_km, row.active_from, row.active_until, row.available_now, row.present_until,
+        row.quiet_from, row.quiet_until,
+    )  # fmt: skip
+    link = InterpreterAgencyRow
+    query = (
+        select(*columns)
+        .join(PersonRow, PersonRow.id == row.person_id)
+        .join(link, (link.interpreter_id == row.id) & (link.agency_id == agency_id))
+        .where(_speaks(InterpreterLanguageRow.language.in_(languages)), PersonRow.deactivated_at.is_(None))
+        .order_by(row.id)
+    )
+    return db.session.execute(query).all()
+
+
+def _skills(ids: list[int]) -> dict[int, list[Skill]]:
+    row = InterpreterLanguageRow
+    columns = (row.language, row.direction, row.certificate, row.certified_from, row.certified_until)
+    found: dict[int, list[Skill]] = defaultdict(list)
+    for it in db.session.execute(select(row.interpreter_id, *columns).where(row.interpreter_id.in_(ids))):
+        found[it[0]].append(Skill(*it[1:]))
+    return found
+
+
+def _services(ids: list[int]) -> dict[int, list[str]]:
+    row, found = InterpreterServiceRow, defaultdict(list)
+    for it in db.session.execute(select(row.interpreter_id, row.service).where(row.interpreter_id.in_(ids))):
+        found[it[0]].append(it[1])
+    return found
+
+
+def _weeks(ids: list[int]) -> dict[int, list[Stretch]]:
+    row = WeeklyAvailabilityRow
+    columns = (row.interpreter_id, row.weekday, row.from_time, row.to_time)
+    found: dict[int, list[Stretch]] = defaultdict(list)
+    for it in db.session.execute(select(*columns).where(row.interpreter_id.in_(ids))):
+        found[it[0]].append(Stretch(*it[1:]))
+    return found
+
+
+def _deviations(ids: list[int], slots: Sequence[tuple[datetime, datetime]]) -> dict[int, list[Deviation]]:
+    row = AvailabilityExceptionRow
+    first, last = min(start for start, _ in slots), max(end for _, end in slots)
+    near = row.during.op("&&")(Range(first - timedelta(days=1), last + timedelta(days=1)))
+    found: dict[int, list[Deviation]] = defaultdict(list)
+    query = select(row.interpreter_id, row.during, row.available).where(row.interpreter_id.in_(ids), near)
+    for it in db.session.execute(query):
+        found[it[0]].append(Deviation(it.during.lower, it.during.upper, it.available))
+    return found
+
+
+def _excluded(ids: list[int], organisation_id: int) -> frozenset[int]:
+    row = ExclusionRow
+    query = select(row.interpreter_id).where(row.interpreter_id.in_(ids), row.organisation_id == organisation_id)
+    return frozenset(db.session.scalars(query))

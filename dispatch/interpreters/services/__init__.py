@@ -1,0 +1,31 @@
+"""Everything that can be done in the register: the public face of the module. Nothing else writes its rows."""
+
+from dispatch.interpreters.services.hours import add_exception, beat, remove_exception, set_week, switch_available_now
+from dispatch.interpreters.services.register import (
+    Registration,
+    certify_language,
+    change_interpreter,
+    end_interpreter,
+    exclude,
+    include,
+    lock_interpreter,
+    register_interpreter,
+    set_services,
+)
+
+__all__ = [
+    "Registration",
+    "add_exception",
+    "beat",
+    "certify_language",
+    "change_interpreter",
+    "end_interpreter",
+    "exclude",
+    "include",
+    "lock_interpreter",
+    "register_interpreter",
+    "remove_exception",
+    "set_services",
+    "set_week",
+    "switch_available_now",
+]

@@ -1,5 +1,6 @@
-"""Who may come, who should come first, whom to ask when, and why not the others: pure arithmetic.
+"""Who may come, who should come first, whom to ask now, and why not the others (bemiddeling).
 
-No web, no database, no clock, no randomness: the same input gives the same answer. `dispatch.offers` turns rows into
-`Need` and `Candidate` and calls `rank`; everything behind that seam may be replaced.
+Pure arithmetic: values in, values out. Nothing here knows the web, the database, the clock or chance, so that any
+decision can be made again later from the same values, with the same result. Times are aware and in UTC; every price
+is in minutes.
 """

@@ -1,12 +1,34 @@
-"""What matching is asked and what it answers."""
+"""The values that matching works with, and how far and how long somebody travels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import asin, ceil, cos, radians, sin, sqrt
+from zoneinfo import ZoneInfo
+
+ON_SITE = "on_site"
+TRANSLATION = "translation"
+BOTH = "both"
+
+# The agency's days are Belgian ones: a certificate that ends on the 1st is good until midnight there.
+BRUSSELS = ZoneInfo("Europe/Brussels")
+
+EARTH_RADIUS_KM = 6371.0
+# Roads are longer than the line on the map; usual ratio for Western Europe, as in the simulated year.
+DETOUR_FACTOR = 1.3
+# Leaving home, parking or walking from the stop, finding the desk. Also what is left when both are in one municipality.
+ACCESS_MINUTES = 10.0
+# Speed door to door: (up to this many km, km/h): town streets, regional roads, motorway with its queues.
+SPEEDS = ((5.0, 20.0), (20.0, 45.0), (float("inf"), 75.0))
+# What somebody is taken to travel whose home, or a site whose place, is not on the map.
+UNKNOWN_TRAVEL_MINUTES = 60
+
+# What keeps somebody from being asked at this moment only.
+PASSING_REASONS = frozenset({"quiet_hours", "is_present"})
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A point. Units: degrees."""
+    """A point on the map, in degrees (WGS 84)."""
 
     lat: float
     lon: float
@@ -14,22 +36,31 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class LanguageSkill:
-    """One language next to Dutch. `direction`: both, to_dutch or from_dutch; certified from and until a day."""
+    """One language next to Dutch. Certified from `certified_from` up to and including `certified_until`."""
 
     language: str
-    direction: str = "both"
+    direction: str = BOTH
     certified_from: date | None = None
     certified_until: date | None = None
 
-    def certified_on(self, day: date) -> bool:
-        return self.certified_from is not None and (
-            self.certified_from <= day and (self.certified_until is None or day <= self.certified_until)
-        )
+    def covers(self, direction: str) -> bool:
+        """Whether work in `direction` ('both', 'to_dutch', 'from_dutch') can be done with this."""
+        return self.direction in (BOTH, direction)
+
+    def is_certified_on(self, day: date) -> bool:
+        """Whether the certificate is good on `day`; without an end it stays good (rules A-C2)."""
+        if self.certified_from is None or day < self.certified_from:
+            return False
+        return self.certified_until is None or day <= self.certified_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """What is to be filled. `languages` are all that serve the one asked; moments are aware."""
+    """What somebody has to do, where and when: a request as asked, or one of its options.
+
+    For a translation the slot runs until the deadline. `understood_languages` are languages whose speakers can serve
+    the asked one. `direction` is 'both' for interpreting; a translation may need one direction only.
+    """
 
     request_id: int
     service: str
@@ -37,39 +68,61 @@ class Need:
     slot_start: datetime
     slot_end: datetime
     now: datetime
-    languages: frozenset[str] = frozenset()
     place: Place | None = None
     interpreter_gender: str | None = None
+    excluded_interpreters: frozenset[int] = frozenset()
     certificate_required: bool = True
+    understood_languages: frozenset[str] = frozenset()
     immediate: bool = False
-    direction: str = "both"
+    direction: str = BOTH
+    held_on: date = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.slot_start >= self.slot_end:
+            raise ValueError(f"empty slot: {self.slot_start} to {self.slot_end}")
+        moment = self.slot_end if self.service == TRANSLATION else self.slot_start
+        object.__setattr__(self, "held_on", moment.astimezone(BRUSSELS).date())
+
+    def is_served_in(self, language: str) -> bool:
+        """Whether somebody who speaks `language` can be understood."""
+        return language == self.language or language in self.understood_languages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One interpreter as far as matching needs her. `busy`: stretches taken, travel included."""
+    """An interpreter or translator as she stands towards one need.
+
+    available: the weekly pattern and its exceptions say yes (for a translation: leave her time before the deadline).
+    busy: stretches already promised, with their travel. present: rings reach her now. excludes: she or the organisation
+    does not want the other. already_answered: declined this version of the request or let it expire.
+    has_open_offer: asked, still thinking; she keeps her place in the order and is not asked twice.
+    """
 
     interpreter_id: int
     languages: tuple[LanguageSkill, ...]
     services: frozenset[str]
-    gender: str = "other"
+    gender: str | None = None
     home: Place | None = None
     travel_limit_km: float | None = None
     active: bool = True
     available: bool = True
-    present: bool = False
-    quiet: bool = False
-    excluded: bool = False
-    answered_before: bool = False
     busy: tuple[tuple[datetime, datetime], ...] = ()
-    minutes_this_month: int = 0
+    present: bool = False
+    assigned_minutes_this_month: int = 0
     offers_this_week: int = 0
+    excludes: bool = False
+    already_answered: bool = False
     worked_here_before: bool = False
+    quiet: bool = False
+    has_open_offer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Somebody who can come. `parts` add up to `cost_minutes`: all prices are in minutes."""
+    """Somebody who may come. `cost_minutes` is the sum of `parts`; a part below zero is a bonus.
+
+    `distance_km` is by road, one way; None when nobody travels or the distance is not known.
+    """
 
     candidate: Candidate
     cost_minutes: float
@@ -80,58 +133,42 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Somebody who cannot, with every rule that says so."""
+    """Somebody who may not come, with every rule that says so."""
 
     candidate: Candidate
     reasons: tuple[str, ...]
 
+    @property
+    def only_for_now(self) -> bool:
+        """Whether she may be asked later today: nothing stands in the way that lasts."""
+        return PASSING_REASONS.issuperset(self.reasons)
+
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    ranked: tuple[Ranked, ...] = ()
-    rejected: tuple[Rejected, ...] = ()
+    """Every candidate once: in the order in which to ask, or rejected (nearest miss first)."""
+
+    ranked: tuple[Ranked, ...]
+    rejected: tuple[Rejected, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What the soft rules cost, in minutes of price. Source: ADR 0007."""
-
-    workload: float = 0.02  # per minute already assigned this month: 50 hours weigh one hour of travel
-    recent_offer: float = 4.0  # per offer this week: nuisance is shared
-    knows_the_place: float = -15.0
-    second_language: float = 10.0  # serves through a language that only understands the one asked
+def road_km(home: Place, site: Place) -> float:
+    """Return the distance by road: great circle (haversine) x detour factor."""
+    lat1, lat2 = radians(home.lat), radians(site.lat)
+    half_lat, half_lon = sin((lat2 - lat1) / 2), sin(radians(site.lon - home.lon) / 2)
+    chord = sqrt(half_lat * half_lat + cos(lat1) * cos(lat2) * half_lon * half_lon)
+    return 2 * EARTH_RADIUS_KM * asin(min(1.0, chord)) * DETOUR_FACTOR
 
 
-@dataclass(frozen=True, slots=True)
-class Funnel:
-    """How many were left after each step, from registered to answered. Never rises."""
+def travel_minutes(km: float) -> int:
+    """Return how long `km` of road take, door to door, in whole minutes rounded up.
 
-    registered: int = 0
-    language: int = 0
-    certified: int = 0
-    service: int = 0
-    available: int = 0
-    reachable: int = 0
-    offered: int = 0
-    seen: int = 0
-    answered: int = 0
-
-    def as_dict(self) -> dict[str, int]:
-        return {name: getattr(self, name) for name in Funnel.__slots__}
-
-
-REASONS = (
-    "inactive",
-    "speaks_language",
-    "direction",
-    "is_certified",
-    "offers_service",
-    "gender",
-    "excluded",
-    "is_available",
-    "is_free",
-    "within_travel_limit",
-    "is_present",
-    "quiet_hours",
-    "already_answered",
-)
+    minutes = access + sum over the speed bands of (km in the band / km per hour) x 60. Never fewer for more km.
+    """
+    minutes, done = ACCESS_MINUTES, 0.0
+    for until_km, km_per_hour in SPEEDS:
+        if km <= done:
+            break
+        minutes += (min(km, until_km) - done) / km_per_hour * 60
+        done = until_km
+    return ceil(minutes)

@@ -1,129 +1,180 @@
 """Who may come, and who should come first.
 
-Rules are either hard (a person is in or out, with a named reason) or soft (a price in minutes).
+Rules are either hard (a person is in or out, with a named reason) or soft (a price).
+All prices are in minutes, so that they can be added up and explained at the desk.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
-from math import asin, cos, radians, sin, sqrt
+from typing import TypedDict
 
-from matching.domain import Candidate, LanguageSkill, Need, Place, Ranked, Ranking, Rejected, Weights
+from matching.domain import (
+    ON_SITE,
+    TRANSLATION,
+    UNKNOWN_TRAVEL_MINUTES,
+    Candidate,
+    LanguageSkill,
+    Need,
+    Ranked,
+    Ranking,
+    Rejected,
+    road_km,
+    travel_minutes,
+)
 
-# Roads are longer than the bird's flight. Source: design study of Belgian road distances, factor 1.3 assumed.
-DETOUR = 1.3
-_ACCESS_MINUTES, _FAR_KM_PER_MINUTE, _NEAR_KM_PER_MINUTE, _NEAR_KM = 10.0, 1.25, 0.6, 15.0
-# Somebody without a limit of her own is asked at most this far. Source: start value of the dispatch terms.
-DEFAULT_TRAVEL_LIMIT_KM = 75.0
 
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the soft rules cost. The defaults are proposals; who is responsible for the order sets them.
 
-def rank(need: Need, candidates: Iterable[Candidate], weights: Weights | None = None) -> Ranking:
-    """Split candidates into an order of offers and a list of reasoned rejections.
-
-    Deterministic: equal costs are ordered by interpreter id.
+    Source: rules A-D2 (distance, then fair rotation; field practice).
     """
-    prices = weights or Weights()
+
+    travel: float = 1.0  # minutes per minute of travel, one way
+    workload: float = 0.05  # minutes per minute already assigned this month: 20 hours weigh as much as an hour's drive
+    recent_offer_minutes: float = 3.0  # per offer of this week: who is asked too often stops answering
+    related_language_minutes: float = 30.0  # speaks a language that is understood, not the one asked
+    uncertified_minutes: float = 20.0  # only where no certificate is required
+    worked_here_bonus_minutes: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a candidate brings to a need: her skills that can serve it, and her way there (one way)."""
+
+    skills: tuple[LanguageSkill, ...]
+    distance_km: float | None
+    travel_minutes: int
+
+
+class RankFacts(TypedDict):
+    """Why somebody has her place in the order, as plain values; pages make the sentence."""
+
+    position: int
+    group_size: int
+    cost_minutes: float
+    parts: dict[str, float]
+    distance_km: float | None
+    travel_minutes: int
+
+
+def _can_work_in_direction(need: Need, who: Candidate, fit: Fit) -> bool:
+    return not fit.skills or any(it.covers(need.direction) for it in fit.skills)
+
+
+def _is_certified(need: Need, who: Candidate, fit: Fit) -> bool:
+    if not need.certificate_required or not fit.skills:
+        return True
+    usable = [it for it in fit.skills if it.covers(need.direction)] or fit.skills
+    return any(it.is_certified_on(need.held_on) for it in usable)
+
+
+def _is_within_limit(need: Need, who: Candidate, fit: Fit) -> bool:
+    return fit.distance_km is None or who.travel_limit_km is None or fit.distance_km <= who.travel_limit_km
+
+
+def _arrives_in_time(need: Need, who: Candidate, fit: Fit) -> bool:
+    return fit.distance_km is None or need.now + timedelta(minutes=fit.travel_minutes) <= need.slot_start
+
+
+def _is_free(need: Need, who: Candidate, fit: Fit) -> bool:
+    # A translation is done between other work, before a deadline; only an appointment takes its hour.
+    if not who.busy or need.service == TRANSLATION:
+        return True
+    travel = timedelta(minutes=fit.travel_minutes)
+    leaves, returns = need.slot_start - travel, need.slot_end + travel
+    return not any(start < returns and leaves < end for start, end in who.busy)
+
+
+# name of the reason -> must hold for a candidate to be considered.
+# Who does not speak the language is not also told about its direction and certificate.
+# For a call at once, being present is the answer to "are you available"; quiet hours count even then,
+# because a page left open must not ring somebody out of bed.
+HARD: dict[str, Callable[[Need, Candidate, Fit], bool]] = {
+    "inactive": lambda need, who, fit: who.active,
+    "speaks_language": lambda need, who, fit: bool(fit.skills),
+    "is_certified": _is_certified,
+    "direction": _can_work_in_direction,
+    "offers_service": lambda need, who, fit: need.service in who.services,
+    "gender": lambda need, who, fit: need.interpreter_gender in (None, who.gender),
+    "within_travel_limit": _is_within_limit,
+    "arrives_in_time": _arrives_in_time,
+    "is_free": _is_free,
+    "is_available": lambda need, who, fit: who.available or need.immediate,
+    "is_present": lambda need, who, fit: who.present or not need.immediate,
+    "excluded": lambda need, who, fit: not who.excludes and who.interpreter_id not in need.excluded_interpreters,
+    "already_answered": lambda need, who, fit: not who.already_answered,
+    "quiet_hours": lambda need, who, fit: not who.quiet,
+}
+REASONS = tuple(HARD)
+
+
+def rank(need: Need, candidates: Iterable[Candidate], weights: Weights = Weights()) -> Ranking:
+    """Split candidates, each given once, into an order of asking and a list of reasoned rejections.
+
+    Deterministic: whatever the order they are given in, equal costs are ordered by interpreter id.
+    """
     ranked, rejected = [], []
     for who in candidates:
-        distance = road_km(who.home, need.place) if need.service == "on_site" else None
-        travel = travel_minutes(distance)
-        skill = _best_skill(need, who)
-        if reasons := tuple(_broken(need, who, skill, distance, travel)):
-            rejected.append(Rejected(who, reasons))
+        fit = _fit(need, who)
+        if broken := tuple([name for name, holds in HARD.items() if not holds(need, who, fit)]):
+            rejected.append(Rejected(who, broken))
         else:
-            ranked.append(_price(need, who, skill, distance, travel, prices))
+            parts = _parts(need, who, fit, weights)
+            cost = sum(minutes for _, minutes in parts)
+            ranked.append(Ranked(who, cost, parts, fit.distance_km, fit.travel_minutes))
     ranked.sort(key=lambda it: (it.cost_minutes, it.candidate.interpreter_id))
     rejected.sort(key=lambda it: (len(it.reasons), it.candidate.interpreter_id))
     return Ranking(tuple(ranked), tuple(rejected))
 
 
-def road_km(home: Place | None, place: Place | None) -> float | None:
-    """Return the road distance between two points, or None when one is unknown. Units: kilometres, one way."""
-    if home is None or place is None:
-        return None
-    lat_a, lon_a, lat_b, lon_b = map(radians, (home.lat, home.lon, place.lat, place.lon))
-    half = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin((lon_b - lon_a) / 2) ** 2
-    return round(2 * 6371.0 * asin(sqrt(half)) * DETOUR, 1)
+def explain_rank(ranked: Ranked, position: int, group_size: int) -> RankFacts:
+    """Return the facts behind a place in the order: `position` counts from 1, of the `group_size` who could come.
 
-
-def travel_minutes(distance_km: float | None) -> int:
-    """Return the minutes of a journey: ten to get going, the first 15 km slowly, the rest at 75 km/h."""
-    if distance_km is None:
-        return 0
-    near = min(distance_km, _NEAR_KM)
-    return round(_ACCESS_MINUTES + near / _NEAR_KM_PER_MINUTE + (distance_km - near) / _FAR_KM_PER_MINUTE)
-
-
-def _best_skill(need: Need, who: Candidate) -> LanguageSkill | None:
-    """Return the language she would use: the one asked, else one that serves it; certified before not."""
-    serving = [skill for skill in who.languages if skill.language in need.languages or skill.language == need.language]
-    day = need.slot_start.date()
-    return min(
-        serving,
-        key=lambda skill: (skill.language != need.language, not skill.certified_on(day), skill.language),
-        default=None,
+    Holds only what concerns the person herself, so that it may be shown to her and kept with her offer.
+    """
+    if not 1 <= position <= group_size:
+        raise ValueError(f"position {position} of {group_size}")
+    return RankFacts(
+        position=position,
+        group_size=group_size,
+        cost_minutes=ranked.cost_minutes,
+        parts=dict(ranked.parts),
+        distance_km=ranked.distance_km,
+        travel_minutes=ranked.travel_minutes,
     )
 
 
-def _broken(
-    need: Need, who: Candidate, skill: LanguageSkill | None, distance: float | None, travel: int
-) -> Iterator[str]:
-    yield from _broken_by_person(need, who, skill)
-    yield from _broken_by_time(need, who, travel)
-    if distance is not None and distance > (who.travel_limit_km or DEFAULT_TRAVEL_LIMIT_KM):
-        yield "within_travel_limit"
-    if who.quiet and not need.immediate:
-        yield "quiet_hours"
-    if who.answered_before:
-        yield "already_answered"
+def _fit(need: Need, who: Candidate) -> Fit:
+    skills = tuple([it for it in who.languages if need.is_served_in(it.language)])
+    if need.service != ON_SITE:
+        return Fit(skills, None, 0)
+    if need.place is None or who.home is None:
+        return Fit(skills, None, UNKNOWN_TRAVEL_MINUTES)
+    distance = road_km(who.home, need.place)
+    return Fit(skills, distance, travel_minutes(distance))
 
 
-def _broken_by_person(need: Need, who: Candidate, skill: LanguageSkill | None) -> Iterator[str]:
-    if not who.active:
-        yield "inactive"
-    if skill is None:
-        yield "speaks_language"
-    else:
-        yield from _broken_by_skill(need, skill)
-    if need.service not in who.services:
-        yield "offers_service"
-    if need.interpreter_gender and who.gender != need.interpreter_gender:
-        yield "gender"
-    if who.excluded:
-        yield "excluded"
+def _parts(need: Need, who: Candidate, fit: Fit, weights: Weights) -> tuple[tuple[str, float], ...]:
+    """Return what makes up the price, without what costs nothing."""
+    parts = (
+        ("travel", weights.travel * fit.travel_minutes),
+        ("workload", weights.workload * who.assigned_minutes_this_month),
+        ("recent_offers", weights.recent_offer_minutes * who.offers_this_week),
+        *_language_parts(need, fit.skills, weights),
+        ("worked_here_before", -weights.worked_here_bonus_minutes if who.worked_here_before else 0.0),
+    )
+    return tuple([part for part in parts if part[1]])
 
 
-def _broken_by_skill(need: Need, skill: LanguageSkill) -> Iterator[str]:
-    if need.direction == "both" and skill.direction != "both":
-        yield "direction"
-    elif need.direction != "both" and skill.direction not in {"both", need.direction}:
-        yield "direction"
-    if need.certificate_required and not skill.certified_on(need.slot_start.date()):
-        yield "is_certified"
-
-
-def _broken_by_time(need: Need, who: Candidate, travel: int) -> Iterator[str]:
-    if need.service == "translation":
-        return
-    if need.immediate:
-        if not who.present:
-            yield "is_present"
-    elif not who.available:
-        yield "is_available"
-    buffer = timedelta(minutes=travel)
-    start, end = need.slot_start - buffer, need.slot_end + buffer
-    if any(taken < end and start < freed for taken, freed in who.busy):
-        yield "is_free"
-
-
-def _price(
-    need: Need, who: Candidate, skill: LanguageSkill | None, distance: float | None, travel: int, prices: Weights
-) -> Ranked:
-    parts = [
-        ("travel", float(travel)),
-        ("workload", prices.workload * who.minutes_this_month),
-        ("recent_offers", prices.recent_offer * who.offers_this_week),
-        ("knows_the_place", prices.knows_the_place if who.worked_here_before else 0.0),
-        ("second_language", prices.second_language if skill and skill.language != need.language else 0.0),
-    ]
-    kept = tuple((name, round(minutes, 2)) for name, minutes in parts if minutes)
-    return Ranked(who, round(sum(minutes for _, minutes in kept), 2), kept, distance, travel)
+def _language_parts(need: Need, skills: Iterable[LanguageSkill], weights: Weights) -> tuple[tuple[str, float], ...]:
+    """Return the price of the cheapest skill that can do the work."""
+    prices = []
+    for skill in skills:
+        certified = skill.is_certified_on(need.held_on)
+        if skill.covers(need.direction) and (certified or not need.certificate_required):
+            related = 0.0 if skill.language == need.language else weights.related_language_minutes
+            prices.append((related, 0.0 if certified else weights.uncertified_minutes))
+    related, uncertified = min(prices, key=sum)
+    return ("related_language", related), ("uncertified", uncertified)

@@ -1,0 +1,71 @@
+"""Every read of assignments. Nothing here writes."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, text
+from sqlalchemy.orm import joinedload
+
+from dispatch.assignments.models import AssignmentRow
+from dispatch.assignments.status import LIVE, Status
+from dispatch.requests.models import RequestRow
+from kernel.actor import Actor, Role
+from kernel.database import db
+from kernel.errors import NotFound
+
+BINDING = LIVE | {Status.PERFORMED}
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on assignments (joined with requests) that holds for what `actor` may see."""
+    if actor.is_system:
+        return text("true")  # type: ignore[return-value]
+    if actor.role is Role.INTERPRETER:
+        return AssignmentRow.interpreter_id == (actor.interpreter_id or 0)
+    if actor.role is Role.REQUESTER:
+        return RequestRow.organisation_id == (actor.organisation_id or 0)
+    return RequestRow.agency_id.in_(actor.agency_ids)
+
+
+def find_assignment(assignment_id: int, *, by: Actor) -> AssignmentRow:
+    """Return an assignment the actor may see, with its request.
+
+    Raises: NotFound.
+    """
+    query = select(AssignmentRow).join(RequestRow).options(_WITH_REQUEST)
+    row = db.session.scalars(query.where(AssignmentRow.id == assignment_id, visible_to(by))).first()
+    if row is None:
+        raise NotFound(thing="assignments")
+    return row
+
+
+def assignment_of(request_id: int) -> AssignmentRow | None:
+    """Return the assignment that binds somebody to a request now, if any."""
+    query = select(AssignmentRow).where(AssignmentRow.request_id == request_id, AssignmentRow.status.in_(BINDING))
+    return db.session.scalars(query).first()
+
+
+def last_assignment_of(request_id: int) -> AssignmentRow | None:
+    """Return the newest assignment of a request, whatever became of it."""
+    query = select(AssignmentRow).options(joinedload(AssignmentRow.interpreter))
+    return db.session.scalars(
+        query.where(AssignmentRow.request_id == request_id).order_by(AssignmentRow.id.desc())
+    ).first()
+
+
+def agenda(by: Actor, since: datetime, *, until: datetime | None = None, limit: int = 100) -> list[AssignmentRow]:
+    """Return an interpreter's assignments that are not over before `since`, in order of time."""
+    query = select(AssignmentRow).join(RequestRow).options(_WITH_REQUEST)
+    query = query.where(visible_to(by), AssignmentRow.ends_at >= since)
+    if until is not None:
+        query = query.where(AssignmentRow.starts_at < until)
+    return list(db.session.scalars(query.order_by(AssignmentRow.starts_at, AssignmentRow.id).limit(limit)))
+
+
+def list_assignments(by: Actor, *, after: int = 0, limit: int = 50) -> list[AssignmentRow]:
+    """Return a page of the assignments the actor may see, in order of id, beginning behind `after`."""
+    query = select(AssignmentRow).join(RequestRow).options(_WITH_REQUEST)
+    query = query.where(visible_to(by), AssignmentRow.id > after)
+    return list(db.session.scalars(query.order_by(AssignmentRow.id).limit(limit)))
+
+
+_WITH_REQUEST = joinedload(AssignmentRow.request).joinedload(RequestRow.organisation)

@@ -1,0 +1,90 @@
+"""Rules of asking. Pure: `now` is an argument."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dispatch.offers.status import OPEN
+
+
+class DeclineReason(StrEnum):
+    NOT_FREE = "not_free"
+    TOO_FAR = "too_far"
+    SUBJECT = "subject"
+    KNOWS_CLIENT = "knows_client"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One offer as the engine needs it: whom, in which wave, how it stands, until when."""
+
+    offer_id: int
+    interpreter_id: int
+    wave: int
+    status: str
+    expires_at: datetime
+    request_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """Where a search stands. `wave` is the last one sent, `can_ask` how many fitting people are not asked yet."""
+
+    now: datetime
+    wave: int
+    max_waves: int | None
+    escalate_after_waves: int | None
+    escalate_at: datetime
+    hard_stop_at: datetime
+    escalated: bool
+    open_until: tuple[datetime, ...]
+    can_ask: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do now, and when to look again."""
+
+    stop: bool = False
+    ask: bool = False
+    escalate: str | None = None
+    again_at: datetime | None = None
+
+
+def next_step(it: Situation) -> Step:
+    """Decide the next step of a search.
+
+    A wave is followed by the next when its last offer is over. When nobody is left to ask, or the time for the
+    machine alone is up, a person looks; whoever was asked may still say yes until the hard stop.
+    """
+    if it.now >= it.hard_stop_at:
+        return Step(stop=True)
+    waiting = bool(it.open_until)
+    may_ask = it.max_waves is None or it.wave < it.max_waves
+    ask = not waiting and may_ask and it.can_ask > 0
+    why = None if it.escalated else _why_escalate(it, ask=ask, waiting=waiting)
+    # After asking, the caller knows the new offers' end; here it is the next moment that is certain.
+    moments = [it.hard_stop_at, *it.open_until]
+    if not it.escalated and why is None:
+        moments.append(it.escalate_at)
+    return Step(ask=ask, escalate=why, again_at=min(moments))
+
+
+def _why_escalate(it: Situation, *, ask: bool, waiting: bool) -> str | None:
+    if not ask and not waiting:
+        return "nobody_left"
+    if it.escalate_after_waves is not None and it.wave + ask > it.escalate_after_waves:
+        return "waves_used_up" if it.escalate_after_waves else "short_notice"
+    return "time_is_up" if it.now >= it.escalate_at else None
+
+
+def still_open(offers: Iterable[Made], now: datetime) -> list[Made]:
+    """Return the offers that may still be answered."""
+    return [it for it in offers if it.status in OPEN and it.expires_at > now]
+
+
+def overdue(offers: Iterable[Made], now: datetime) -> list[Made]:
+    """Return the offers whose life is over but not yet written so."""
+    return [it for it in offers if it.status in OPEN and it.expires_at <= now]

@@ -1,0 +1,33 @@
+"""Refusals only this module knows: why a yes came too late."""
+
+from kernel.errors import NotAllowedNow
+
+
+class AlreadyTaken(NotAllowedNow):
+    """Somebody else said yes first."""
+
+    code = "already_taken"
+
+
+class OfferExpired(NotAllowedNow):
+    """The offer's life was over."""
+
+    code = "offer_expired"
+
+
+class OfferClosed(NotAllowedNow):
+    """The interpreter answered this offer before."""
+
+    code = "offer_closed"
+
+
+class RequestCancelled(NotAllowedNow):
+    """The request was called off or ended."""
+
+    code = "request_cancelled"
+
+
+class OfferChanged(NotAllowedNow):
+    """What was offered has changed since; a new offer follows."""
+
+    code = "offer_changed"

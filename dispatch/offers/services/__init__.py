@@ -1,0 +1,25 @@
+"""Everything that can be done with offers: the public face of the module. Nothing else writes its rows."""
+
+from dispatch.offers.services.answering import accept_offer, decline_offer, see_offers
+from dispatch.offers.services.asking import (
+    advance_due_searches,
+    advance_search,
+    close_unanswered,
+    mark_delivered,
+    mark_sent,
+    withdraw_offers,
+)
+from dispatch.offers.services.by_hand import assign_by_hand
+
+__all__ = [
+    "accept_offer",
+    "advance_due_searches",
+    "advance_search",
+    "assign_by_hand",
+    "close_unanswered",
+    "decline_offer",
+    "mark_delivered",
+    "mark_sent",
+    "see_offers",
+    "withdraw_offers",
+]

@@ -1,0 +1,254 @@
+"""The search: whom to ask now, whom to ask next, when a person looks, and when it is over."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+
+from dispatch.billing.domain import fee_cents, travel_cents
+from dispatch.billing.queries import tariff_on
+from dispatch.calendars.domain import local_day
+from dispatch.calendars.queries import calendar_of
+from dispatch.interpreters.domain import CandidateFacts
+from dispatch.offers import queries
+from dispatch.offers.domain import Made, Situation, next_step, overdue, still_open
+from dispatch.offers.events import OfferExpired, OfferMade, OffersWithdrawn
+from dispatch.offers.models import FunnelRow, OfferRow
+from dispatch.offers.status import OPEN, Status
+from dispatch.requests import permissions as request_permissions
+from dispatch.requests import services as requests
+from dispatch.requests.domain import Ending, Reason, Service, Wish
+from dispatch.requests.models import RequestRow
+from dispatch.requests.status import UNANSWERED
+from dispatch.requests.status import Status as RequestStatus
+from dispatch.terms.domain import SearchPlan, add, plan_for
+from dispatch.terms.queries import terms_at
+from kernel import clock
+from kernel.actor import SYSTEM, Actor
+from kernel.database import Transaction, retried, transaction
+from matching.domain import Funnel, Ranked, Ranking
+from matching.funnel import count_funnel, derive_reason
+from matching.waves import next_wave
+
+Found = tuple[int | None, Wish, Ranking, dict[int, CandidateFacts]]
+
+
+def advance_due_searches(limit: int = 100) -> int:
+    """Take the next step of every search whose moment has come; return how many. Safe beside other workers."""
+    with transaction() as tx:
+        due = RequestRow.next_step_at <= func.clock_timestamp()
+        ids = list(tx.session.scalars(select(RequestRow.id).where(due).order_by(RequestRow.next_step_at).limit(limit)))
+    for request_id in ids:
+        advance_search(request_id)
+    return len(ids)
+
+
+@retried
+def advance_search(request_id: int) -> None:
+    """Take the next step of one search: let offers run out, ask the next wave, call a person, or stop.
+
+    Derives everything from the tables, so that running it twice, late or beside another worker does no harm.
+
+    Emits: OfferExpired, OfferMade, RequestEscalated, RequestClosed.
+    """
+    with transaction() as tx:
+        request = requests.lock_request(tx, request_id)
+        now = tx.now()
+        if request.status not in UNANSWERED:
+            _end_waiting(request, now)
+            return
+        requests.expire_proposal(request_id, by=SYSTEM)
+        offers = queries.offers_of(request_id)
+        _expire(tx, request, overdue(offers, now), now)
+        _step(tx, request, offers, now)
+
+
+def close_unanswered(request_id: int, *, by: Actor, reason: Reason | None = None, note: str | None = None) -> Ending:
+    """End a search that found nobody. The funnel is frozen and gives the reason; a coordinator may decide otherwise.
+
+    Emits: RequestClosed.
+    Raises: Invalid (another reason without a motive), NotFound, Forbidden, NotAllowedNow.
+    """
+    with transaction() as tx:
+        request = requests.lock_request(tx, request_id)
+        request_permissions.require_desk(by, request)
+        derived = _derive(tx, request) if request.status in UNANSWERED else None
+        return requests.close_request(
+            request_id, by=by, reason=reason or derived or Reason.OTHER, derived=derived, note=note
+        )
+
+
+def withdraw_offers(request_id: int, because: str, *, by: Actor) -> None:
+    """Take back every open offer of a request, and tell whoever was asked. The caller holds the request's lock.
+
+    Emits: OffersWithdrawn.
+    """
+    with transaction() as tx:
+        still = (OfferRow.request_id == request_id, OfferRow.status.in_(OPEN))
+        taken = (
+            update(OfferRow).where(*still).values(status=Status.WITHDRAWN, ended_at=tx.now(), withdrawn_because=because)
+        )
+        rows = tx.session.execute(taken.returning(OfferRow.id, OfferRow.interpreter_id)).all()
+        if rows:
+            tx.emit(OffersWithdrawn(request_id=request_id, offers={it[0]: it[1] for it in rows}, because=because), by)
+
+
+def mark_sent(offer_id: int) -> None:
+    """A channel took the offer's message. Forward only: a later state stays."""
+    _forward(offer_id, {Status.QUEUED}, status=Status.SENT)
+
+
+def mark_delivered(offer_id: int) -> None:
+    """The offer's message reached a device. Forward only: a later state stays."""
+    _forward(offer_id, {Status.QUEUED, Status.SENT}, status=Status.DELIVERED)
+
+
+def price(wish: Wish, distance_km: float | None) -> tuple[int, int]:
+    """Return fee and travel allowance (there and back) of doing this. Units: cents."""
+    tariff = tariff_on(wish.service, local_day(wish.starts_at))
+    translation = wish.service is Service.TRANSLATION
+    minutes = 0 if translation else round((wish.ends_at - wish.starts_at) / timedelta(minutes=1))
+    return fee_cents(tariff, minutes), travel_cents(tariff, 2 * (distance_km or 0))
+
+
+def _forward(offer_id: int, sources: set[Status], *, status: Status) -> None:
+    with transaction() as tx:
+        column = {Status.SENT: "sent_at", Status.DELIVERED: "delivered_at"}[status]
+        this = (OfferRow.id == offer_id, OfferRow.status.in_(sources))
+        tx.session.execute(update(OfferRow).where(*this).values(status=status, **{column: tx.now()}))
+
+
+def _step(tx: Transaction, request: RequestRow, offers: list[Made], now: datetime) -> None:
+    calendar = calendar_of(request.agency_id)
+    lead = calendar.working_days_between(now, request.starts_at)
+    plan = plan_for(Service(request.service), lead, request.immediate, terms_at(now.date()))
+    waiting = still_open(offers, now)
+    found = queries.rankings(request, now)
+    people = _in_order(found)
+    asked = frozenset(it.interpreter_id for it in waiting)
+    can_ask = next_wave([it for _, _, it in people], None, asked)
+    step = next_step(
+        Situation(
+            now=now,
+            wave=request.wave,
+            max_waves=plan.max_waves,
+            escalate_after_waves=plan.escalate_after_waves,
+            escalate_at=request.escalate_at or now,
+            hard_stop_at=request.hard_stop_at or now,
+            escalated=request.status != RequestStatus.SEARCHING,
+            open_until=tuple(it.expires_at for it in waiting),
+            can_ask=len(can_ask),
+        )
+    )
+    if step.stop:
+        close_unanswered(request.id, by=SYSTEM)
+        return
+    wave, again = request.wave, [step.again_at] if step.again_at else []
+    if step.ask:
+        wave += 1
+        again.append(_ask(tx, request, people, can_ask[: plan.size_of(wave)], wave, plan, now))
+    requests.schedule_step(request.id, wave=wave, next_step_at=min(again, default=None))
+    if step.escalate:
+        requests.escalate_request(request.id, step.escalate, by=SYSTEM)
+
+
+def _in_order(found: list[Found]) -> list[tuple[int | None, Wish, Ranked]]:
+    """Return everybody once, in the way the requester prefers most: as asked first, then the alternatives."""
+    first: dict[int, tuple[int | None, Wish, Ranked]] = {}
+    for option_id, wish, ranking, _ in found:
+        for it in ranking.ranked:
+            first.setdefault(it.candidate.interpreter_id, (option_id, wish, it))
+    return list(first.values())
+
+
+def _ask(
+    tx: Transaction,
+    request: RequestRow,
+    people: list[tuple[int | None, Wish, Ranked]],
+    chosen: tuple[Ranked, ...],
+    wave: int,
+    plan: SearchPlan,
+    now: datetime,
+) -> datetime:
+    """Offer the request to `chosen`; return when these offers end."""
+    calendar = calendar_of(request.agency_id)
+    stop = request.hard_stop_at or now
+    expires_at = min(add(now, plan.offer_life, calendar, clock.time_scale()), stop)
+    ids = {it.candidate.interpreter_id for it in chosen}
+    rows = [
+        _offer(request, option_id, wish, it, wave, place, len(people))
+        for place, (option_id, wish, it) in enumerate(people, start=1)
+        if it.candidate.interpreter_id in ids
+    ]
+    for row in rows:
+        row.created_at, row.expires_at = now, expires_at
+    tx.session.add_all(rows)
+    tx.session.flush()
+    for row in rows:
+        facts = {"request_id": request.id, "agency_id": request.agency_id, "interpreter_id": row.interpreter_id}
+        tx.emit(OfferMade(**facts, offer_id=row.id, wave=wave, expires_at=expires_at), SYSTEM)
+    return expires_at
+
+
+def _offer(
+    request: RequestRow, option_id: int | None, wish: Wish, it: Ranked, wave: int, place: int, group: int
+) -> OfferRow:
+    fee, travel = price(wish, it.distance_km)
+    return OfferRow(
+        request_id=request.id,
+        option_id=option_id,
+        interpreter_id=it.candidate.interpreter_id,
+        request_version=request.version,
+        wave=wave,
+        status=Status.QUEUED,
+        service=wish.service,
+        language=wish.language,
+        starts_at=wish.starts_at,
+        ends_at=wish.ends_at,
+        distance_km=it.distance_km,
+        travel_minutes=it.travel_minutes,
+        fee_cents=fee,
+        travel_cents=travel,
+        explanation={"parts": dict(it.parts), "cost_minutes": it.cost_minutes, "place": place, "group": group},
+    )
+
+
+def _expire(tx: Transaction, request: RequestRow, over: list[Made], now: datetime) -> None:
+    if not over:
+        return
+    these = (OfferRow.id.in_([it.offer_id for it in over]), OfferRow.status.in_(OPEN))
+    tx.session.execute(update(OfferRow).where(*these).values(status=Status.EXPIRED, ended_at=now))
+    for it in over:
+        ids = {"request_id": request.id, "agency_id": request.agency_id, "interpreter_id": it.interpreter_id}
+        tx.emit(OfferExpired(**ids, offer_id=it.offer_id), SYSTEM)
+
+
+def _end_waiting(request: RequestRow, now: datetime) -> None:
+    """End a request that waited for somebody too long: a review, a completion, a quote."""
+    if request.next_step_at is None or request.next_step_at > now:
+        return
+    if request.status == RequestStatus.QUOTED:
+        requests.decline_quote_of(request.id, by=SYSTEM)
+    elif request.status in {RequestStatus.IN_REVIEW, RequestStatus.INCOMPLETE}:
+        incomplete = request.status == RequestStatus.INCOMPLETE
+        reason = Reason.INCOMPLETE if incomplete else Reason.SERVICE_UNAVAILABLE
+        requests.close_request(request.id, by=SYSTEM, reason=reason)
+
+
+def _derive(tx: Transaction, request: RequestRow) -> Reason:
+    """Freeze the funnel of the request as asked, and return what it says."""
+    now = tx.now()
+    offers = queries.offers_of(request.id)
+    rankings = queries.rankings(request, now)
+    seen = {Status.SEEN, Status.ACCEPTED, Status.DECLINED}
+    funnels = [
+        count_funnel(
+            ranking,
+            offered=[it.interpreter_id for it in offers],
+            seen=[it.interpreter_id for it in offers if it.status in seen],
+            answered=[it.interpreter_id for it in offers if it.status in {Status.ACCEPTED, Status.DECLINED}],
+        )
+        for _, _, ranking, _ in rankings
+    ]
+    widest = max(funnels, key=lambda it: it.language, default=Funnel())
+    tx.session.merge(FunnelRow(request_id=request.id, counts=widest.as_dict(), frozen_at=now))
+    return Reason(derive_reason(widest))

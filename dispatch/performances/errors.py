@@ -1,0 +1,15 @@
+"""Refusals only this module knows."""
+
+from kernel.errors import NotAllowedNow
+
+
+class AlreadyRecorded(NotAllowedNow):
+    """There is a record already, and it says something else."""
+
+    code = "already_recorded"
+
+
+class TooSoon(NotAllowedNow):
+    """Whoever is missing gets some minutes first."""
+
+    code = "too_soon"

@@ -1,0 +1,227 @@
+"""What can be done with a performance record. The only file here that writes."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from dispatch.assignments import queries as assignment_queries
+from dispatch.assignments import services as assignments
+from dispatch.assignments.models import AssignmentRow
+from dispatch.assignments.status import Status as AssignmentStatus
+from dispatch.billing.domain import fee_cents, travel_cents
+from dispatch.billing.queries import tariff_on
+from dispatch.calendars.domain import local_day
+from dispatch.performances import queries
+from dispatch.performances.domain import Report, Who, check, minutes, silence_confirms
+from dispatch.performances.errors import AlreadyRecorded, TooSoon
+from dispatch.performances.events import (
+    AbsenceReported,
+    PerformanceConfirmed,
+    PerformanceDisputed,
+    PerformanceSettled,
+    PerformanceSubmitted,
+)
+from dispatch.performances.models import AbsenceRow, PerformanceRow
+from dispatch.performances.status import TRANSITIONS, Action, Status
+from dispatch.requests import services as requests
+from dispatch.terms.domain import elapsed
+from dispatch.terms.queries import deadline, terms_at
+from kernel import clock
+from kernel.actor import SYSTEM, Actor, Role
+from kernel.database import Transaction, retried, transaction
+from kernel.errors import Forbidden, Invalid
+
+# Nobody's silence confirms a record that was written before it took place; it waits for a person this long at most.
+_NO_SILENCE = timedelta(days=365)
+
+
+@retried
+def submit_performance(assignment_id: int, report: Report, *, by: Actor) -> int:
+    """Write down what took place. The same record twice is one; a different second one is refused.
+
+    Emits: PerformanceSubmitted.
+    Raises: Invalid, AlreadyRecorded, NotFound, Forbidden, NotAllowedNow.
+    """
+    with transaction() as tx:
+        assignment = assignment_queries.find_assignment(assignment_id, by=by)
+        request = requests.lock_request(tx, assignment.request_id)
+        _require_writer(by)
+        if (known := queries.performance_of(request.id)) is not None:
+            return _same_or_refused(known, report)
+        check(report, assignment.service, assignment.starts_at, assignment.ends_at)
+        assignments.mark_performed(assignment_id, by=by)
+        now = tx.now()
+        row = PerformanceRow(assignment_id=assignment_id, request_id=request.id, status=Status.SUBMITTED)
+        _fill(row, report, assignment)
+        row.submitted_at, row.submitted_by = now, by.person_id
+        in_time = deadline("confirm_by", request.agency_id, now)
+        row.confirm_by = in_time if silence_confirms(report, now) else now + _NO_SILENCE
+        tx.add(row)
+        _emit_submitted(tx, row, request.agency_id, request.requester_id, assignment.interpreter_id, by)
+        return row.id
+
+
+def correct_performance(performance_id: int, report: Report, *, by: Actor) -> None:
+    """Replace a record that is not confirmed yet: the interpreter herself, or the desk.
+
+    Emits: PerformanceSubmitted.
+    """
+    with transaction() as tx:
+        row, assignment = _held(tx, performance_id, by)
+        _require_writer(by)
+        row.status = TRANSITIONS.next(Action.CORRECT, row.status, by.role)
+        check(report, assignment.service, assignment.starts_at, assignment.ends_at)
+        _fill(row, report, assignment)
+        row.submitted_at, row.dispute = tx.now(), None
+        row.confirm_by = deadline("confirm_by", assignment.request.agency_id, tx.now())
+        asked = assignment.request
+        _emit_submitted(tx, row, asked.agency_id, asked.requester_id, assignment.interpreter_id, by)
+
+
+@retried
+def confirm_performance(performance_id: int, *, by: Actor) -> None:
+    """The other side agrees: the request is completed. Repeating it changes nothing.
+
+    Emits: PerformanceConfirmed, RequestClosed.
+    """
+    with transaction() as tx:
+        row, assignment = _held(tx, performance_id, by)
+        if row.status == Status.CONFIRMED:
+            return
+        how = {Role.REQUESTER: "requester", Role.COORDINATOR: "coordinator", Role.SYSTEM: "silence"}.get(by.role)
+        if how is None:
+            raise Forbidden()
+        row.status = TRANSITIONS.next(Action.CONFIRM, row.status, by.role)
+        row.confirmed_at, row.confirmed_how = tx.now(), how
+        tx.emit(PerformanceConfirmed(**_ids(row, assignment), how=how), by)
+        requests.confirm_request(row.request_id, by=by)
+
+
+def dispute_performance(performance_id: int, why: str, *, by: Actor) -> None:
+    """The other side does not agree; the desk decides.
+
+    Emits: PerformanceDisputed.
+    """
+    if not why.strip() or len(why) > 2000:
+        raise Invalid(fields={"why": "required" if not why.strip() else "too_long"})
+    with transaction() as tx:
+        row, assignment = _held(tx, performance_id, by)
+        row.status = TRANSITIONS.next(Action.DISPUTE, row.status, by.role)
+        row.dispute = why.strip()
+        tx.emit(PerformanceDisputed(**_ids(row, assignment)), by)
+
+
+def settle_performance(performance_id: int, report: Report, *, by: Actor) -> None:
+    """The desk decides what took place: this is the record, and it is confirmed.
+
+    Emits: PerformanceSettled, RequestClosed.
+    """
+    with transaction() as tx:
+        row, assignment = _held(tx, performance_id, by)
+        row.status = TRANSITIONS.next(Action.SETTLE, row.status, by.role)
+        check(report, assignment.service, assignment.starts_at, assignment.ends_at)
+        _fill(row, report, assignment)
+        row.confirmed_at, row.confirmed_how = tx.now(), "coordinator"
+        tx.emit(PerformanceSettled(**_ids(row, assignment)), by)
+        requests.confirm_request(row.request_id, by=by)
+
+
+@retried
+def report_absence(assignment_id: int, who: Who, *, by: Actor, note: str | None = None) -> None:
+    """Somebody did not come. An interpreter reports the others, a requester the interpreter, the desk anybody.
+
+    Emits: AbsenceReported, RequestClosed.
+    Raises: TooSoon, NotFound, Forbidden, NotAllowedNow.
+    """
+    allowed = {
+        Role.INTERPRETER: {Who.CLIENT, Who.REQUESTER},
+        Role.REQUESTER: {Who.INTERPRETER, Who.CLIENT},
+        Role.COORDINATOR: set(Who),
+    }
+    if who not in allowed.get(by.role, set()):
+        raise Forbidden()
+    with transaction() as tx:
+        assignment = assignment_queries.find_assignment(assignment_id, by=by)
+        request = requests.lock_request(tx, assignment.request_id)
+        if assignment.status == AssignmentStatus.ABSENT:
+            return
+        _refuse_too_soon(tx, assignment)
+        assignments.mark_absent(assignment_id, by=by)
+        row = AbsenceRow(assignment_id=assignment_id, who=who, reported_by=by.person_id, reported_at=tx.now())
+        row.note = (note or "")[:2000] or None
+        tx.add(row)
+        ids = {"request_id": request.id, "agency_id": request.agency_id, "interpreter_id": assignment.interpreter_id}
+        tx.emit(AbsenceReported(**ids, assignment_id=assignment_id, who=who), by)
+        requests.end_by_absence(request.id, who, by=by)
+
+
+def confirm_silent_performances() -> int:
+    """Confirm every record whose requester let the term pass; return how many. Safe beside other workers."""
+    ids = queries.silent_ones()
+    for performance_id in ids:
+        confirm_performance(performance_id, by=SYSTEM)
+    return len(ids)
+
+
+def _held(tx: Transaction, performance_id: int, by: Actor) -> tuple[PerformanceRow, AssignmentRow]:
+    """Return the record and its assignment, with the locks of request and record.
+
+    Raises: NotFound.
+    """
+    request_id = queries.find_performance(performance_id, by=by).request_id
+    requests.lock_request(tx, request_id)
+    row = tx.locked(PerformanceRow, performance_id)
+    held = select(AssignmentRow).where(AssignmentRow.id == row.assignment_id)
+    assignment = tx.session.scalars(held).one()
+    return row, assignment
+
+
+def _require_writer(by: Actor) -> None:
+    if by.role not in {Role.INTERPRETER, Role.COORDINATOR, Role.SYSTEM}:
+        raise Forbidden()
+
+
+def _same_or_refused(known: PerformanceRow, report: Report) -> int:
+    same = all(getattr(known, name) == getattr(report, name) for name in ("started_at", "ended_at", "travel_km"))
+    if not same:
+        raise AlreadyRecorded()
+    return known.id
+
+
+def _fill(row: PerformanceRow, report: Report, assignment: AssignmentRow) -> None:
+    for name in Report.__slots__:
+        setattr(row, name, getattr(report, name))
+    tariff = tariff_on(assignment.service, local_day(report.started_at))
+    talk = 0 if assignment.service == "translation" else minutes(report)
+    row.fee_cents = fee_cents(tariff, talk)
+    row.travel_cents = travel_cents(tariff, report.travel_km or 0)
+
+
+def _refuse_too_soon(tx: Transaction, assignment: AssignmentRow) -> None:
+    wait = terms_at(tx.now().date()).find("absence_wait", assignment.service)
+    patience = elapsed(wait) / clock.time_scale() if wait else timedelta(0)
+    if tx.now() < assignment.starts_at + patience:
+        raise TooSoon(minutes=round(patience / timedelta(minutes=1)))
+
+
+def _ids(row: PerformanceRow, assignment: AssignmentRow) -> dict[str, int]:
+    return {
+        "request_id": row.request_id,
+        "agency_id": assignment.request.agency_id,
+        "performance_id": row.id,
+        "interpreter_id": assignment.interpreter_id,
+    }
+
+
+def _emit_submitted(
+    tx: Transaction, row: PerformanceRow, agency_id: int, requester_id: int, interpreter_id: int, by: Actor
+) -> None:
+    event = PerformanceSubmitted(
+        request_id=row.request_id,
+        agency_id=agency_id,
+        performance_id=row.id,
+        interpreter_id=interpreter_id,
+        requester_id=requester_id,
+        confirm_by=row.confirm_by,
+    )
+    tx.emit(event, by)

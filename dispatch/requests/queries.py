@@ -1,0 +1,164 @@
+"""Every read of requests. Nothing here writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, or_, select, text, true
+from sqlalchemy.orm import joinedload, selectinload
+
+from dispatch.requests.models import NoteRow, ProposalRow, RequestRow
+from dispatch.requests.status import OPEN, UNANSWERED, Status
+from kernel.actor import Actor, Role
+from kernel.database import db
+from kernel.errors import NotFound
+from people.models import OrganisationRow, PersonRow
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on requests that holds for what `actor` may see."""
+    if actor.is_system:
+        return true()
+    if actor.role is Role.REQUESTER:
+        return RequestRow.organisation_id == (actor.organisation_id or 0)
+    if actor.is_staff:
+        return RequestRow.agency_id.in_(actor.agency_ids) & (RequestRow.status != Status.DRAFT)
+    bound = text(
+        "EXISTS (SELECT 1 FROM assignments bound WHERE bound.request_id = requests.id"
+        " AND bound.interpreter_id = :bound_interpreter AND bound.status <> 'withdrawn')"
+    )
+    return bound.bindparams(bound_interpreter=actor.interpreter_id or 0)  # type: ignore[return-value]
+
+
+def find_request(request_id: int, *, by: Actor) -> RequestRow:
+    """Return a request the actor may see, with its organisation, agency and alternatives.
+
+    Raises: NotFound.
+    """
+    whole = select(RequestRow).options(
+        joinedload(RequestRow.organisation), joinedload(RequestRow.agency), joinedload(RequestRow.requester),
+        selectinload(RequestRow.options),
+    )  # fmt: skip
+    row = db.session.scalars(whole.where(RequestRow.id == request_id, visible_to(by))).first()
+    if row is None:
+        raise NotFound(thing="requests")
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of requests is narrowed to."""
+
+    status: str = ""
+    service: str = ""
+    language: str = ""
+    words: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def list_requests(by: Actor, chosen: Filter, *, before: int | None = None, limit: int = 50) -> list[RequestRow]:
+    """Return a page of requests, newest first, beginning behind the id `before`."""
+    query = select(RequestRow).options(joinedload(RequestRow.organisation)).where(visible_to(by), *_narrowed(chosen))
+    if before is not None:
+        query = query.where(RequestRow.id < before)
+    return list(db.session.scalars(query.order_by(RequestRow.id.desc()).limit(limit)))
+
+
+def needing_requester(by: Actor) -> list[RequestRow]:
+    """Return what waits for the requester: an answer, a completion, a confirmation."""
+    waiting = (Status.INCOMPLETE, Status.PROPOSED, Status.QUOTED, Status.TO_CONFIRM)
+    query = select(RequestRow).where(visible_to(by), RequestRow.status.in_(waiting))
+    return list(db.session.scalars(query.order_by(RequestRow.starts_at).limit(50)))
+
+
+def board(
+    by: Actor, chosen: Filter, *, after: tuple[datetime, int] | None = None, limit: int = 100
+) -> list[RequestRow]:
+    """Return the unanswered requests of the actor's agencies, those with the least time left first."""
+    query = (
+        select(RequestRow)
+        .options(joinedload(RequestRow.organisation))
+        .where(RequestRow.agency_id.in_(by.agency_ids), RequestRow.status.in_(UNANSWERED), *_narrowed(chosen))
+    )
+    if after is not None:
+        key = func.row(RequestRow.hard_stop_at, RequestRow.id)
+        query = query.where(key > func.row(*after))
+    return list(db.session.scalars(query.order_by(RequestRow.hard_stop_at, RequestRow.id).limit(limit)))
+
+
+def board_row(request_id: int) -> RequestRow | None:
+    """Return a request as the board shows it, for the sockets, which decide themselves who may see it."""
+    query = select(RequestRow).options(joinedload(RequestRow.organisation)).where(RequestRow.id == request_id)
+    return db.session.scalars(query).first()
+
+
+def count_open(by: Actor) -> dict[str, int]:
+    """Return how many requests of the actor's agencies stand in each open status."""
+    query = select(RequestRow.status, func.count()).where(
+        RequestRow.agency_id.in_(by.agency_ids), RequestRow.status.in_(OPEN)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query.group_by(RequestRow.status))}
+
+
+def waiting_for_desk(by: Actor, limit: int = 100) -> list[RequestRow]:
+    """Return what the desk has to do beside the search: reviews, and records that are missing or disputed."""
+    query = (
+        select(RequestRow)
+        .options(joinedload(RequestRow.organisation))
+        .where(
+            RequestRow.agency_id.in_(by.agency_ids),
+            or_(
+                RequestRow.status == Status.IN_REVIEW,
+                (RequestRow.status == Status.TO_CONFIRM) & text(_RECORD_MISSING_OR_DISPUTED),
+            ),
+        )
+    )
+    return list(db.session.scalars(query.order_by(RequestRow.starts_at).limit(limit)))
+
+
+_RECORD_MISSING_OR_DISPUTED = (
+    "NOT EXISTS (SELECT 1 FROM performances p WHERE p.request_id = requests.id AND p.status <> 'disputed')"
+)
+
+
+def open_proposal(request_id: int) -> ProposalRow | None:
+    query = select(ProposalRow).where(ProposalRow.request_id == request_id, ProposalRow.answer.is_(None))
+    return db.session.scalars(query).first()
+
+
+def notes_of(request_id: int) -> Sequence[tuple[NoteRow, str]]:
+    """Return the desk's notes with their authors' names, oldest first."""
+    query = select(NoteRow, PersonRow.name).join(PersonRow, PersonRow.id == NoteRow.author_id)
+    rows = db.session.execute(query.where(NoteRow.request_id == request_id).order_by(NoteRow.id)).all()
+    return [(row[0], row[1]) for row in rows]
+
+
+def bound_interpreter(request_id: int) -> int | None:
+    """Return who is bound to a request now: read before the locks, to take the interpreter's first."""
+    query = text(
+        "SELECT interpreter_id FROM assignments WHERE request_id = :request_id AND status IN ('booked', 'started')"
+    )
+    found: int | None = db.session.execute(query, {"request_id": request_id}).scalar()
+    return found
+
+
+def _narrowed(chosen: Filter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    for name in ("status", "service", "language"):
+        if value := getattr(chosen, name):
+            conditions.append(getattr(RequestRow, name) == value)
+    if chosen.since:
+        conditions.append(RequestRow.held_on >= chosen.since)
+    if chosen.until:
+        conditions.append(RequestRow.held_on <= chosen.until)
+    if chosen.words:
+        organisations = select(OrganisationRow.id).where(OrganisationRow.name.ilike(f"%{chosen.words}%"))
+        conditions.append(
+            or_(
+                RequestRow.reference == chosen.words.strip(),
+                RequestRow.client_reference == chosen.words.strip(),
+                RequestRow.organisation_id.in_(organisations),
+            )
+        )
+    return conditions

@@ -92,7 +92,7 @@ class Need:
 class Candidate:
     """An interpreter or translator as she stands towards one need.
 
-    available: the weekly pattern and its exceptions say yes (for a translation: leave her time before the deadline).
+    available: the weekly pattern and its exceptions say yes to the slot; not asked for a translation or a call at once.
     busy: stretches already promised, with their travel. present: rings reach her now. excludes: she or the organisation
     does not want the other. already_answered: declined this version of the request or let it expire.
     has_open_offer: asked, still thinking; she keeps her place in the order and is not asked twice.

@@ -78,8 +78,13 @@ def _arrives_in_time(need: Need, who: Candidate, fit: Fit) -> bool:
     return fit.distance_km is None or need.now + timedelta(minutes=fit.travel_minutes) <= need.slot_start
 
 
+# A translation is done between other work, before a deadline; only an appointment takes its hour.
+# For a call at once, being present is the answer to "are you available".
+def _is_available(need: Need, who: Candidate, fit: Fit) -> bool:
+    return who.available or need.immediate or need.service == TRANSLATION
+
+
 def _is_free(need: Need, who: Candidate, fit: Fit) -> bool:
-    # A translation is done between other work, before a deadline; only an appointment takes its hour.
     if not who.busy or need.service == TRANSLATION:
         return True
     travel = timedelta(minutes=fit.travel_minutes)
@@ -89,8 +94,7 @@ def _is_free(need: Need, who: Candidate, fit: Fit) -> bool:
 
 # name of the reason -> must hold for a candidate to be considered.
 # Who does not speak the language is not also told about its direction and certificate.
-# For a call at once, being present is the answer to "are you available"; quiet hours count even then,
-# because a page left open must not ring somebody out of bed.
+# Quiet hours count even for a call at once: a page left open must not ring somebody out of bed.
 HARD: dict[str, Callable[[Need, Candidate, Fit], bool]] = {
     "inactive": lambda need, who, fit: who.active,
     "speaks_language": lambda need, who, fit: bool(fit.skills),
@@ -101,7 +105,7 @@ HARD: dict[str, Callable[[Need, Candidate, Fit], bool]] = {
     "within_travel_limit": _is_within_limit,
     "arrives_in_time": _arrives_in_time,
     "is_free": _is_free,
-    "is_available": lambda need, who, fit: who.available or need.immediate,
+    "is_available": _is_available,
     "is_present": lambda need, who, fit: who.present or not need.immediate,
     "excluded": lambda need, who, fit: not who.excludes and who.interpreter_id not in need.excluded_interpreters,
     "already_answered": lambda need, who, fit: not who.already_answered,

@@ -1,1 +1,1 @@
-"""Tariffs (vergoeding): what a talk and a journey cost, dated, with their source."""
+"""What a performance costs: dated tariffs, fees and travel (vergoeding). Amounts in whole cents."""

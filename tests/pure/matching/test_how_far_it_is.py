@@ -18,6 +18,11 @@ def test_a_distance_is_within_a_fifth_of_the_real_road(home, site, usual_road_km
     assert road_km(home, site) == pytest.approx(usual_road_km, rel=0.2)
 
 
+def test_roads_are_three_tenths_longer_than_the_line_on_the_map():
+    # a degree of latitude is 111.19 km
+    assert road_km(Place(50, 4), Place(51, 4)) == pytest.approx(111.19 * 1.3, abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("km", "minutes"),
     [

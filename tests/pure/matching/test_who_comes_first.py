@@ -82,6 +82,7 @@ def test_weights_change_the_order():
     far, often_asked = somebody(1, home=OOSTENDE), somebody(2, offers_this_week=5)
     assert order(a_need(), far, often_asked) == [2, 1]
     assert order(a_need(), far, often_asked, weights=Weights(recent_offer_minutes=60)) == [1, 2]
+    assert order(a_need(), far, often_asked, weights=Weights(travel=0.1)) == [1, 2]
 
 
 def test_an_unknown_home_costs_an_hour_of_travel_and_claims_no_distance():

@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from matching.domain import Candidate, Need
+from matching.domain import Candidate, Need, road_km
 from matching.ranking import REASONS, rank
 from tests.builders.matching import (
+    AALST,
     BRUSSEL,
+    GENT,
     HASSELT,
     HOUR,
     MONDAY_9H,
@@ -154,6 +156,9 @@ class TestBeingFree:
     def test_a_translation_is_done_between_appointments(self):
         assert reasons(a_translation(), somebody(busy=((MONDAY_9H, MONDAY_9H + HOUR),))) == ()
 
+    def test_nobody_has_to_be_available_for_all_the_days_until_a_deadline(self):
+        assert reasons(a_translation(), somebody(available=False)) == ()
+
     def test_somebody_with_an_unknown_home_is_kept_free_for_an_hour_of_travel(self):
         busy = ((MONDAY_9H - 2 * HOUR, MONDAY_9H - timedelta(minutes=59)),)
         assert reasons(a_need(), somebody(home=None, busy=busy)) == ("is_free",)
@@ -164,6 +169,11 @@ class TestTravel:
         homebody = somebody(home=HASSELT, travel_limit_km=0.0)
         assert reasons(a_need(), homebody) == ("within_travel_limit",)
         assert reasons(a_need(service="video"), homebody) == ()
+
+    def test_somebody_comes_exactly_as_far_as_her_limit(self):
+        limit = road_km(AALST, GENT)
+        assert reasons(a_need(), somebody(home=AALST, travel_limit_km=limit)) == ()
+        assert reasons(a_need(), somebody(home=AALST, travel_limit_km=limit - 0.1)) == ("within_travel_limit",)
 
     def test_without_a_limit_somebody_comes_from_anywhere(self):
         assert reasons(a_need(), somebody(home=HASSELT, travel_limit_km=None)) == ()

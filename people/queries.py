@@ -164,3 +164,13 @@ def _reach(by: Actor) -> ColumnElement[bool]:
     if by.role is Role.REQUESTER:
         return OrganisationRow.id == (by.organisation_id or 0)
     return OrganisationRow.agency_id.in_(by.agency_ids) if by.is_staff else false()
+
+
+def organisation_name(organisation_id: int) -> str:
+    row = db.session.get(OrganisationRow, organisation_id)
+    return row.name if row else str(organisation_id)
+
+
+def agency_name(agency_id: int) -> str:
+    row = db.session.get(AgencyRow, agency_id)
+    return row.name if row else str(agency_id)

@@ -21,7 +21,7 @@ limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=False)
 class IdConverter(IntegerConverter):
     """A key of ours in an address: one that cannot be a key is simply not found."""
 
-    def __init__(self, map, *args, **kwargs) -> None:  # noqa: A002 - werkzeug's own parameter
+    def __init__(self, map, *args, **kwargs) -> None:
         super().__init__(map, min=1, max=2**63 - 1)
 
 

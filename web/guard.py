@@ -1,4 +1,4 @@
-"""Who may enter where: every route declares its policy, and a route without one does not boot.
+"""Who may enter where: enforces the policy every route declares; a route without one does not boot.
 
 The policy of a route decides on roles; what an actor may see or do to one thing is decided by the module's
 `visible_to` and `permissions`. A foreign thing answers as an unknown one: 404.
@@ -6,20 +6,19 @@ The policy of a route decides on roles; what an actor may see or do to one thing
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, Response, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFProtect
 
-from kernel.actor import Actor, Role
+from kernel.actor import Actor
 from kernel.errors import Forbidden, Refusal
+from kernel.http import Policy
 from web.identity import signed_in, uses_bearer_token
 from web.repeats import answer_once
 
 csrf = CSRFProtect()
 
-EVERYONE = frozenset(Role) - {Role.SYSTEM}
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -35,47 +34,38 @@ class SecondFactorFirst(Forbidden):
     code = "second_factor_first"
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Roles that may enter. `public`: everybody, signed in or not. `csrf` is off only for signed webhooks."""
+def register(app: Flask) -> None:
+    """Put the guard before every view; called after all routes exist.
 
-    roles: frozenset[Role]
-    public: bool = False
-    csrf: bool = True
-    before_second_factor: bool = False
+    Raises:
+        RuntimeError: a route declares no policy.
+    """
+    bare = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "__policy__"))
+    if bare:
+        raise RuntimeError(f"routes without a policy: {', '.join(bare)}")
+    for name, view in app.view_functions.items():
+        app.view_functions[name] = _guarded(view)
 
 
-def policy(
-    *roles: Role | frozenset[Role], public: bool = False, csrf: bool = True, before_second_factor: bool = False
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare and enforce who may enter a route. Stands directly under the route's own decorator."""
-    named: set[Role] = set()
-    for entry in roles:
-        named |= {entry} if isinstance(entry, Role) else entry
-    rule = Policy(frozenset(named), public, csrf, before_second_factor)
-    if public == bool(rule.roles):
-        raise ValueError("a policy is either public or names roles")
+def _guarded(view: Callable[..., Any]) -> Callable[..., Any]:
+    rule: Policy = view.__policy__  # type: ignore[attr-defined]
 
-    def guard(view: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(view)
-        def enter(*args: Any, **kwargs: Any) -> Any:
-            actor = _admit(rule)
-            if request.method in _SAFE:
-                return view(*args, **kwargs)
-            return answer_once(actor, functools.partial(view, *args, **kwargs))
+    @functools.wraps(view)
+    def enter(*args: Any, **kwargs: Any) -> Any:
+        g.actor = _admit(rule)
+        if request.method in _SAFE:
+            return view(*args, **kwargs)
+        return answer_once(g.actor, functools.partial(view, *args, **kwargs))
 
-        enter.__policy__ = rule  # type: ignore[attr-defined]
-        return enter
-
-    return guard
+    return enter
 
 
 def _admit(rule: Policy) -> Actor | None:
     if rule.csrf and request.method not in _SAFE and not uses_bearer_token():
         csrf.protect()
-    found = signed_in()
     if rule.public:
-        return found.actor if found else None
+        return None
+    found = signed_in()
     if found is None:
         raise SignInFirst()
     if found.second_factor_due and not rule.before_second_factor:
@@ -83,21 +73,6 @@ def _admit(rule: Policy) -> Actor | None:
     if found.actor.role not in rule.roles:
         raise Forbidden()
     return found.actor
-
-
-def register(app: Flask) -> None:
-    """Install the guard; called after all routes exist.
-
-    Raises:
-        RuntimeError: a route has no policy.
-    """
-    bare = [rule.rule for rule in app.url_map.iter_rules() if not _has_policy(app, rule.endpoint)]
-    if bare:
-        raise RuntimeError(f"routes without a policy: {', '.join(sorted(bare))}")
-
-
-def _has_policy(app: Flask, endpoint: str) -> bool:
-    return hasattr(app.view_functions[endpoint], "__policy__")
 
 
 def sign_in_answer(refusal: Refusal) -> Response:

@@ -2,7 +2,6 @@
 
 from flask import g, request, session
 
-from kernel.actor import Actor
 from people import queries
 from people.domain import SignedIn
 
@@ -15,14 +14,6 @@ def signed_in() -> SignedIn | None:
         g.signed_in = _find()
     found: SignedIn | None = g.signed_in
     return found
-
-
-def current_actor() -> Actor:
-    """Return the actor of this request. Only for routes whose policy is not public."""
-    found = signed_in()
-    if found is None:
-        raise RuntimeError("a public route asked who is signed in")
-    return found.actor
 
 
 def uses_bearer_token() -> bool:

@@ -1,4 +1,4 @@
-"""One effect and one answer for a POST that comes twice: by the header `Idempotency-Key`, or the hidden field of a form."""
+"""One effect and one answer for a POST that comes twice: by header `Idempotency-Key`, or a form's hidden field."""
 
 import hashlib
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def _answer_once(scope: str, key: str, view: Callable[[], Any]) -> Any:
 
 
 def _body() -> bytes:
-    """Return what makes two requests the same: the body, or the fields of a form without its CSRF token and files' bytes hashed."""
+    """Return what makes two requests the same: the body, or a form's fields (without its CSRF token) and files."""
     if not request.form and not request.files:
         return request.get_data(cache=True)
     fields = sorted((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")

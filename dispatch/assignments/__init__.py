@@ -1,1 +1,1 @@
-"""One interpreter bound to one request (opdracht). Never two overlapping ones, travel included: the database refuses."""
+"""One interpreter bound to one request (opdracht). Two never overlap, travel included: the database refuses."""

@@ -3,31 +3,39 @@
 import time as stopwatch
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from dispatch.billing.domain import Tariff
+from dispatch.billing.domain import Tariff, fee_cents, tariff_on, travel_cents
 from dispatch.billing.models import TariffRow
 from kernel.database import db
 
 # A changed tariff is in force in every process within this time. Units: seconds.
 _FRESH_S = 30.0
-_kept: dict[tuple[str, date], tuple[float, Tariff]] = {}
+_kept: dict[str, tuple[float, tuple[Tariff, ...]]] = {}
 
 
-def tariff_on(service: str, day: date) -> Tariff:
-    """Return the tariff of a service on a day.
-
-    Raises: LookupError: the table has none.
-    """
+def tariffs_of(service: str) -> tuple[Tariff, ...]:
+    """Return every tariff of a service, at most half a minute old."""
     now = stopwatch.monotonic()
-    if (kept := _kept.get((service, day))) and now - kept[0] < _FRESH_S:
+    if (kept := _kept.get(service)) and now - kept[0] < _FRESH_S:
         return kept[1]
-    in_force = (TariffRow.valid_from <= day, or_(TariffRow.valid_until.is_(None), TariffRow.valid_until >= day))
     columns = [TariffRow.__table__.c[name] for name in Tariff.__slots__]
-    row = db.session.execute(select(*columns).where(TariffRow.service == service, *in_force)).first()
-    if row is None:
-        raise LookupError(f"no tariff for {service} on {day}")
-    if len(_kept) > 500:
-        _kept.clear()
-    _kept[service, day] = (now, Tariff(*row))
-    return _kept[service, day][1]
+    rows = db.session.execute(select(*columns).where(TariffRow.service == service))
+    _kept[service] = (now, tuple(Tariff(*row) for row in rows))
+    return _kept[service][1]
+
+
+def price_of(service: str, day: date, minutes: int, km: float) -> tuple[int, int]:
+    """Return fee and travel allowance on a day. Units: cents. A translation's price is its quote: nothing here.
+
+    Raises: NoTariff, BadMeasure.
+    """
+    if service == "translation":
+        return 0, 0
+    tariff = tariff_on(tariffs_of(service), day)
+    return fee_cents(tariff, minutes), travel_cents(tariff, km)
+
+
+def forget() -> None:
+    """Read tariffs anew at the next question."""
+    _kept.clear()

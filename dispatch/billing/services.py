@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from sqlalchemy import func, select
 
+from dispatch.billing import queries
 from dispatch.billing.domain import SEED_TARIFFS
 from dispatch.billing.models import TariffRow
 from kernel.database import transaction
@@ -12,5 +13,8 @@ from kernel.database import transaction
 def seed_tariffs() -> None:
     """Fill an empty table with the first tariffs; one that has rows is left as it is."""
     with transaction() as tx:
-        if not tx.session.scalar(select(func.count()).select_from(TariffRow)):
-            tx.session.add_all(TariffRow(**asdict(tariff)) for tariff in SEED_TARIFFS)
+        if tx.session.scalar(select(func.count()).select_from(TariffRow)):
+            return
+        for service, tariffs in SEED_TARIFFS.items():
+            tx.session.add_all(TariffRow(service=service, **asdict(tariff)) for tariff in tariffs)
+    queries.forget()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select, text
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import selectinload
 
@@ -27,7 +27,7 @@ from people.models import PersonRow
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on interpreters that holds for what `actor` may see: staff their agencies', others herself."""
+    """Return the condition that holds for what `actor` may see: staff their agencies' people, others themselves."""
     if actor.is_system:
         return text("true")  # type: ignore[return-value]
     if actor.is_staff:
@@ -225,3 +225,18 @@ def _excluded(ids: list[int], organisation_id: int) -> frozenset[int]:
     row = ExclusionRow
     query = select(row.interpreter_id).where(row.interpreter_id.in_(ids), row.organisation_id == organisation_id)
     return frozenset(db.session.scalars(query))
+
+
+def count_active(agency_id: int, day: date) -> int:
+    """Return how many interpreters work for an agency on a day."""
+    link = InterpreterAgencyRow
+    query = select(func.count()).select_from(InterpreterRow).join(link, link.interpreter_id == InterpreterRow.id)
+    return db.session.scalar(query.where(link.agency_id == agency_id, _active_on(day))) or 0
+
+
+def names_of(ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return id, name, number and municipality of interpreters, for lists of the desk."""
+    row = InterpreterRow
+    query = select(row.id, PersonRow.name, row.number, row.municipality).join(PersonRow, PersonRow.id == row.person_id)
+    names = ("interpreter_id", "name", "number", "municipality")
+    return {it[0]: dict(zip(names, it, strict=True)) for it in db.session.execute(query.where(row.id.in_(ids)))}

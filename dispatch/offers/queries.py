@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Row, func, select
@@ -16,6 +17,7 @@ from dispatch.offers.models import FunnelRow, OfferRow
 from dispatch.offers.status import OPEN, Status
 from dispatch.requests.domain import Service, Wish
 from dispatch.requests.models import RequestRow
+from dispatch.terms.queries import terms_at
 from kernel.actor import Actor, Role
 from kernel.database import db
 from kernel.errors import NotFound
@@ -89,6 +91,19 @@ def list_offers_of(request_id: int) -> list[OfferRow]:
     return list(db.session.scalars(query.order_by(OfferRow.id)))
 
 
+def reached_of(request_id: int) -> dict[str, list[int]]:
+    """Return, over all waves, which interpreters were offered the request, got it, saw it, and answered."""
+    row = OfferRow
+    columns = (row.interpreter_id, row.delivered_at, row.seen_at, row.status)
+    offers = db.session.execute(select(*columns).where(row.request_id == request_id)).all()
+    return {
+        "offered": [it.interpreter_id for it in offers],
+        "delivered": [it.interpreter_id for it in offers if it.delivered_at],
+        "seen": [it.interpreter_id for it in offers if it.seen_at],
+        "answered": [it.interpreter_id for it in offers if it.status in {Status.ACCEPTED, Status.DECLINED}],
+    }
+
+
 def frozen_funnel(request_id: int) -> dict[str, int] | None:
     row = db.session.get(FunnelRow, request_id)
     return row.counts if row else None
@@ -101,7 +116,18 @@ def wishes_of(request: RequestRow) -> list[tuple[int | None, Wish]]:
     return [(None, asked), *options]
 
 
-def rankings(request: RequestRow, now: datetime) -> list[tuple[int | None, Wish, Ranking, dict[int, CandidateFacts]]]:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to meet a request (`option_id` None: as asked), who could, and in which order."""
+
+    option_id: int | None
+    wish: Wish
+    need: Need
+    crowd: tuple[Candidate, ...]
+    ranking: Ranking
+
+
+def rankings(request: RequestRow, now: datetime) -> list[Way]:
     """Return, per way to meet the request, who may come and why the others may not: eight statements in all."""
     wishes = wishes_of(request)
     languages = {wish.language: reference.speakers_serving(wish.language) for _, wish in wishes}
@@ -110,13 +136,14 @@ def rankings(request: RequestRow, now: datetime) -> list[tuple[int | None, Wish,
     facts = interpreters.candidate_facts(request.agency_id, everything, slots, now, request.organisation_id)
     ids = [it.interpreter_id for it in facts[0]] if facts else []
     work = _work(ids, request, slots, now)
-    answered = _answered_before(request)
+    answered, waiting = _answered_before(request), _still_asked(request, now)
+    limit = terms_at(now.date()).value("travel_limit", Service.ON_SITE)
     found = []
     for (option_id, wish), people in zip(wishes, facts, strict=True):
         speaking = [it for it in people if any(skill.language in languages[wish.language] for skill in it.skills)]
         need = _need(request, wish, languages[wish.language], now)
-        ranking = rank(need, [_candidate(it, work[it.interpreter_id], answered) for it in speaking])
-        found.append((option_id, wish, ranking, {it.interpreter_id: it for it in speaking}))
+        crowd = [_candidate(it, work[it.interpreter_id], answered, waiting, limit) for it in speaking]
+        found.append(Way(option_id, wish, need, tuple(crowd), rank(need, crowd)))
     return found
 
 
@@ -188,6 +215,12 @@ def _answered_before(request: RequestRow) -> frozenset[int]:
     return frozenset(db.session.scalars(no.union(back)))
 
 
+def _still_asked(request: RequestRow, now: datetime) -> frozenset[int]:
+    row = OfferRow
+    asked = select(row.interpreter_id).where(row.request_id == request.id, row.status.in_(OPEN), row.expires_at > now)
+    return frozenset(db.session.scalars(asked))
+
+
 def _need(request: RequestRow, wish: Wish, languages: Collection[str], now: datetime) -> Need:
     place = Place(request.lat, request.lon) if request.lat is not None and request.lon is not None else None
     translation = wish.service is Service.TRANSLATION
@@ -195,7 +228,7 @@ def _need(request: RequestRow, wish: Wish, languages: Collection[str], now: date
         request_id=request.id,
         service=wish.service,
         language=wish.language,
-        languages=frozenset(languages),
+        understood_languages=frozenset(languages) - {wish.language},
         slot_start=now if translation else wish.starts_at,
         slot_end=wish.ends_at,
         now=now,
@@ -206,7 +239,7 @@ def _need(request: RequestRow, wish: Wish, languages: Collection[str], now: date
     )
 
 
-def _candidate(facts: CandidateFacts, work: Work, answered: frozenset[int]) -> Candidate:
+def _candidate(facts: CandidateFacts, work: Work, answered: frozenset[int], waiting: frozenset[int]) -> Candidate:
     return Candidate(
         interpreter_id=facts.interpreter_id,
         languages=tuple(
@@ -215,15 +248,16 @@ def _candidate(facts: CandidateFacts, work: Work, answered: frozenset[int]) -> C
         services=facts.services,
         gender=facts.gender,
         home=Place(*facts.home) if facts.home else None,
-        travel_limit_km=facts.travel_limit_km,
+        travel_limit_km=facts.travel_limit_km if facts.travel_limit_km is not None else usual_limit,
         active=facts.active,
         available=facts.available,
         present=facts.present,
-        quiet=facts.quiet,
-        excluded=facts.excluded,
-        answered_before=facts.interpreter_id in answered,
+        quiet=facts.quiet and not facts.present,
+        excludes=facts.excluded,
+        already_answered=facts.interpreter_id in answered,
+        has_open_offer=facts.interpreter_id in waiting,
         busy=tuple(work.busy),
-        minutes_this_month=work.minutes_this_month,
+        assigned_minutes_this_month=work.minutes_this_month,
         offers_this_week=work.offers_this_week,
         worked_here_before=work.worked_here,
     )

@@ -8,8 +8,7 @@ from dispatch.assignments import queries as assignment_queries
 from dispatch.assignments import services as assignments
 from dispatch.assignments.models import AssignmentRow
 from dispatch.assignments.status import Status as AssignmentStatus
-from dispatch.billing.domain import fee_cents, travel_cents
-from dispatch.billing.queries import tariff_on
+from dispatch.billing.queries import price_of
 from dispatch.calendars.domain import local_day
 from dispatch.performances import queries
 from dispatch.performances.domain import Report, Who, check, minutes, silence_confirms
@@ -191,10 +190,9 @@ def _same_or_refused(known: PerformanceRow, report: Report) -> int:
 def _fill(row: PerformanceRow, report: Report, assignment: AssignmentRow) -> None:
     for name in Report.__slots__:
         setattr(row, name, getattr(report, name))
-    tariff = tariff_on(assignment.service, local_day(report.started_at))
     talk = 0 if assignment.service == "translation" else minutes(report)
-    row.fee_cents = fee_cents(tariff, talk)
-    row.travel_cents = travel_cents(tariff, report.travel_km or 0)
+    day = local_day(report.started_at)
+    row.fee_cents, row.travel_cents = price_of(assignment.service, day, talk, report.travel_km or 0)
 
 
 def _refuse_too_soon(tx: Transaction, assignment: AssignmentRow) -> None:

@@ -96,7 +96,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What somebody asks for. `options` are ranked, best first; moments are aware; a translation ends at its deadline."""
+    """What somebody asks for. `options` are ranked, best first; a translation ends at its deadline."""
 
     service: Service
     language: str
@@ -138,29 +138,84 @@ class PastRequest:
     interpreter_number: str | None = None
 
 
+# What "now" and a talk without a length are taken to last. Source: start value, the usual length of a telephone talk.
+USUAL_DURATION = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What somebody filled in, before times and alternatives are worked out."""
+
+    service: Service
+    language: str
+    starts_at: datetime | None = None
+    duration: timedelta | None = None
+    deadline_at: datetime | None = None
+    immediate: bool = False
+    fallback_services: tuple[Service, ...] = ()
+    alternative_languages: tuple[str, ...] = ()
+    alternative_starts: tuple[datetime, ...] = ()
+
+
+def work_out(typed: Typed, now: datetime, **details: Any) -> Asked:
+    """Return what is asked: "now" begins now, a translation runs until its deadline, alternatives are ranked.
+
+    Best first: another time, another language, then another service (in each of the languages).
+
+    Raises: BadRequest.
+    """
+    starts_at, ends_at = _slot(typed, now)
+    length = ends_at - starts_at
+    service, language = typed.service, typed.language
+    others = [Wish(service, language, start, start + length) for start in typed.alternative_starts]
+    others += [Wish(service, other, starts_at, ends_at) for other in typed.alternative_languages]
+    languages = (language, *typed.alternative_languages)
+    others += [Wish(it, other, starts_at, ends_at) for it in typed.fallback_services for other in languages]
+    asked = Wish(service, language, starts_at, ends_at)
+    options = tuple(dict.fromkeys(it for it in others if it != asked))
+    what = {"service": service, "language": language, "starts_at": starts_at, "ends_at": ends_at}
+    return Asked(**what, immediate=typed.immediate, options=options, **details)
+
+
+def _slot(typed: Typed, now: datetime) -> tuple[datetime, datetime]:
+    if typed.service is Service.TRANSLATION:
+        if typed.deadline_at is None:
+            raise BadRequest(fields={"deadline_at": "required"})
+        return now, typed.deadline_at
+    starts_at = now if typed.immediate else typed.starts_at
+    if starts_at is None:
+        raise BadRequest(fields={"starts_at": "required"})
+    return starts_at, starts_at + (typed.duration or USUAL_DURATION)
+
+
 def check(asked: Asked, now: datetime) -> None:
     """Refuse what nobody could perform, naming every field that is wrong.
 
     Raises: BadRequest.
     """
-    wrong = _missing(asked) | _bad_times(asked, now) | _bad_texts(asked)
+    wrong = _missing(asked) | _bad_options(asked, now) | _bad_times(asked, now) | _bad_texts(asked)
     if asked.interpreter_gender not in {None, "female", "male"}:
         wrong["interpreter_gender"] = "unknown_choice"
     if asked.service is Service.VIDEO and asked.held_on < VIDEO_FROM:
         wrong["starts_at"] = "video_not_yet_offered"
+    if wrong:
+        raise BadRequest(fields=wrong)
+
+
+def _bad_options(asked: Asked, now: datetime) -> dict[str, str]:
+    wrong = {}
     if len(asked.options) > MAX_OPTIONS:
         wrong["options"] = "too_many"
     for option in asked.options:
-        if option.ends_at <= option.starts_at or option.starts_at < now:
+        if option.ends_at <= option.starts_at or option.starts_at < now - timedelta(minutes=1):
             wrong["options"] = "moment_passed"
-        if option.service is Service.TRANSLATION or asked.service is Service.TRANSLATION:
+        if Service.TRANSLATION in {option.service, asked.service}:
             wrong["options"] = "not_for_translations"
         if option.service is Service.ON_SITE and asked.place is None:
             wrong["place"] = "required"
         if option.service is Service.TELEPHONE and not asked.phone:
             wrong["phone"] = "required"
-    if wrong:
-        raise BadRequest(fields=wrong)
+    return wrong
 
 
 def _missing(asked: Asked) -> dict[str, str]:

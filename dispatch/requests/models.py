@@ -27,7 +27,7 @@ class RequestRow(Base):
     `service`, `language` and the slot are what was asked; what was given stands on the assignment.
     `held_on` is the local day of the performance asked (for a translation: of its deadline): it decides the year.
     `version` goes up when an offer made before may no longer be accepted as it was.
-    The three moments of the search (`escalate_at`, `hard_stop_at`, `answer_by`) follow the terms in force at submission.
+    The moments of the search (`escalate_at`, `hard_stop_at`, `answer_by`) follow the terms in force at submission.
     `next_step_at` is when the search has to be looked at again; the clock does.
     """
 

@@ -61,6 +61,8 @@ def register_interpreter(new: Registration, *, by: Actor) -> int:
     Emits: InterpreterRegistered.
     Raises: Invalid, AlreadyRegistered, Forbidden, NotFound.
     """
+    if not new.agency_ids:
+        raise Invalid(fields={"agencies": "required"})
     permissions.require_desk(by, new.agency_ids)
     if not by.is_system and not new.agency_ids <= by.agency_ids:
         raise Forbidden()
@@ -227,8 +229,6 @@ def _check(new: Registration) -> None:
         wrong["services"] = "unknown_choice"
     if new.travel_limit_km is not None and not 0 <= new.travel_limit_km <= 500:
         wrong["travel_limit_km"] = "out_of_range"
-    if not new.agency_ids:
-        wrong["agencies"] = "required"
     if wrong:
         raise Invalid(fields=wrong)
     for skill in new.skills:

@@ -1,14 +1,14 @@
 """The search: whom to ask now, whom to ask next, when a person looks, and when it is over."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
-from dispatch.billing.domain import fee_cents, travel_cents
-from dispatch.billing.queries import tariff_on
+from dispatch.billing.queries import price_of
 from dispatch.calendars.domain import local_day
 from dispatch.calendars.queries import calendar_of
-from dispatch.interpreters.domain import CandidateFacts
+from dispatch.interpreters import queries as register
 from dispatch.offers import queries
 from dispatch.offers.domain import Made, Situation, next_step, overdue, still_open
 from dispatch.offers.events import OfferExpired, OfferMade, OffersWithdrawn
@@ -25,11 +25,21 @@ from dispatch.terms.queries import terms_at
 from kernel import clock
 from kernel.actor import SYSTEM, Actor
 from kernel.database import Transaction, retried, transaction
-from matching.domain import Funnel, Ranked, Ranking
+from matching.domain import Ranked, Ranking
 from matching.funnel import count_funnel, derive_reason
-from matching.waves import next_wave
+from matching.ranking import explain_rank
+from matching.waves import WavePolicy, next_wave
 
-Found = tuple[int | None, Wish, Ranking, dict[int, CandidateFacts]]
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Somebody who can be asked, in the way the requester prefers most of those she can do."""
+
+    option_id: int | None
+    wish: Wish
+    ranked: Ranked
+    place: int
+    group: int
 
 
 def advance_due_searches(limit: int = 100) -> int:
@@ -104,10 +114,10 @@ def mark_delivered(offer_id: int) -> None:
 
 def price(wish: Wish, distance_km: float | None) -> tuple[int, int]:
     """Return fee and travel allowance (there and back) of doing this. Units: cents."""
-    tariff = tariff_on(wish.service, local_day(wish.starts_at))
-    translation = wish.service is Service.TRANSLATION
-    minutes = 0 if translation else round((wish.ends_at - wish.starts_at) / timedelta(minutes=1))
-    return fee_cents(tariff, minutes), travel_cents(tariff, 2 * (distance_km or 0))
+    minutes = (
+        0 if wish.service is Service.TRANSLATION else round((wish.ends_at - wish.starts_at) / timedelta(minutes=1))
+    )
+    return price_of(wish.service, local_day(wish.starts_at), minutes, 2 * (distance_km or 0))
 
 
 def _forward(offer_id: int, sources: set[Status], *, status: Status) -> None:
@@ -122,10 +132,8 @@ def _step(tx: Transaction, request: RequestRow, offers: list[Made], now: datetim
     lead = calendar.working_days_between(now, request.starts_at)
     plan = plan_for(Service(request.service), lead, request.immediate, terms_at(now.date()))
     waiting = still_open(offers, now)
-    found = queries.rankings(request, now)
-    people = _in_order(found)
-    asked = frozenset(it.interpreter_id for it in waiting)
-    can_ask = next_wave([it for _, _, it in people], None, asked)
+    people = _in_order(queries.rankings(request, now))
+    can_ask = [it for it in people if not it.ranked.candidate.has_open_offer]
     step = next_step(
         Situation(
             now=now,
@@ -145,40 +153,35 @@ def _step(tx: Transaction, request: RequestRow, offers: list[Made], now: datetim
     wave, again = request.wave, [step.again_at] if step.again_at else []
     if step.ask:
         wave += 1
-        again.append(_ask(tx, request, people, can_ask[: plan.size_of(wave)], wave, plan, now))
+        again.append(_ask(tx, request, _chosen(people, plan.size_of(wave), wave), plan, now))
     requests.schedule_step(request.id, wave=wave, next_step_at=min(again, default=None))
     if step.escalate:
         requests.escalate_request(request.id, step.escalate, by=SYSTEM)
 
 
-def _in_order(found: list[Found]) -> list[tuple[int | None, Wish, Ranked]]:
-    """Return everybody once, in the way the requester prefers most: as asked first, then the alternatives."""
-    first: dict[int, tuple[int | None, Wish, Ranked]] = {}
-    for option_id, wish, ranking, _ in found:
-        for it in ranking.ranked:
-            first.setdefault(it.candidate.interpreter_id, (option_id, wish, it))
-    return list(first.values())
+def _in_order(ways: list[queries.Way]) -> list[Ask]:
+    """Return everybody once: who can do it as asked first, then who can do an alternative, each in their order."""
+    first: dict[int, tuple[queries.Way, Ranked]] = {}
+    for way in ways:
+        for it in way.ranking.ranked:
+            first.setdefault(it.candidate.interpreter_id, (way, it))
+    group = len(first)
+    return [Ask(way.option_id, way.wish, it, n, group) for n, (way, it) in enumerate(first.values(), start=1)]
 
 
-def _ask(
-    tx: Transaction,
-    request: RequestRow,
-    people: list[tuple[int | None, Wish, Ranked]],
-    chosen: tuple[Ranked, ...],
-    wave: int,
-    plan: SearchPlan,
-    now: datetime,
-) -> datetime:
+def _chosen(people: list[Ask], size: int | None, wave: int) -> list[Ask]:
+    policy = WavePolicy(size=size or 1, all_at_once=size is None)
+    order = Ranking(tuple(it.ranked for it in people), ())
+    ids = {it.candidate.interpreter_id for it in next_wave(order, policy, wave, 0)}
+    return [it for it in people if it.ranked.candidate.interpreter_id in ids]
+
+
+def _ask(tx: Transaction, request: RequestRow, chosen: list[Ask], plan: SearchPlan, now: datetime) -> datetime:
     """Offer the request to `chosen`; return when these offers end."""
-    calendar = calendar_of(request.agency_id)
-    stop = request.hard_stop_at or now
-    expires_at = min(add(now, plan.offer_life, calendar, clock.time_scale()), stop)
-    ids = {it.candidate.interpreter_id for it in chosen}
-    rows = [
-        _offer(request, option_id, wish, it, wave, place, len(people))
-        for place, (option_id, wish, it) in enumerate(people, start=1)
-        if it.candidate.interpreter_id in ids
-    ]
+    life = add(now, plan.offer_life, calendar_of(request.agency_id), clock.time_scale())
+    expires_at = min(life, request.hard_stop_at or now)
+    wave = request.wave + 1
+    rows = [_offer(request, it, wave) for it in chosen]
     for row in rows:
         row.created_at, row.expires_at = now, expires_at
     tx.session.add_all(rows)
@@ -189,14 +192,13 @@ def _ask(
     return expires_at
 
 
-def _offer(
-    request: RequestRow, option_id: int | None, wish: Wish, it: Ranked, wave: int, place: int, group: int
-) -> OfferRow:
-    fee, travel = price(wish, it.distance_km)
+def _offer(request: RequestRow, it: Ask, wave: int) -> OfferRow:
+    wish, ranked = it.wish, it.ranked
+    fee, travel = price(wish, ranked.distance_km)
     return OfferRow(
         request_id=request.id,
-        option_id=option_id,
-        interpreter_id=it.candidate.interpreter_id,
+        option_id=it.option_id,
+        interpreter_id=ranked.candidate.interpreter_id,
         request_version=request.version,
         wave=wave,
         status=Status.QUEUED,
@@ -204,11 +206,11 @@ def _offer(
         language=wish.language,
         starts_at=wish.starts_at,
         ends_at=wish.ends_at,
-        distance_km=it.distance_km,
-        travel_minutes=it.travel_minutes,
+        distance_km=ranked.distance_km,
+        travel_minutes=ranked.travel_minutes,
         fee_cents=fee,
         travel_cents=travel,
-        explanation={"parts": dict(it.parts), "cost_minutes": it.cost_minutes, "place": place, "group": group},
+        explanation=dict(explain_rank(ranked, it.place, it.group)),
     )
 
 
@@ -237,18 +239,9 @@ def _end_waiting(request: RequestRow, now: datetime) -> None:
 def _derive(tx: Transaction, request: RequestRow) -> Reason:
     """Freeze the funnel of the request as asked, and return what it says."""
     now = tx.now()
-    offers = queries.offers_of(request.id)
-    rankings = queries.rankings(request, now)
-    seen = {Status.SEEN, Status.ACCEPTED, Status.DECLINED}
-    funnels = [
-        count_funnel(
-            ranking,
-            offered=[it.interpreter_id for it in offers],
-            seen=[it.interpreter_id for it in offers if it.status in seen],
-            answered=[it.interpreter_id for it in offers if it.status in {Status.ACCEPTED, Status.DECLINED}],
-        )
-        for _, _, ranking, _ in rankings
-    ]
-    widest = max(funnels, key=lambda it: it.language, default=Funnel())
-    tx.session.merge(FunnelRow(request_id=request.id, counts=widest.as_dict(), frozen_at=now))
+    reached = queries.reached_of(request.id)
+    funnels = [count_funnel(way.need, way.crowd, way.ranking, **reached) for way in queries.rankings(request, now)]
+    widest = max(funnels, key=lambda it: it.right_language)
+    counts = widest.as_dict() | {"registered": register.count_active(request.agency_id, now.date())}
+    tx.session.merge(FunnelRow(request_id=request.id, counts=counts, frozen_at=now))
     return Reason(derive_reason(widest))

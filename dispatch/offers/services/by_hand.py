@@ -16,8 +16,7 @@ from dispatch.requests.models import RequestRow
 from dispatch.requests.status import UNANSWERED
 from kernel.actor import Actor
 from kernel.database import retried, transaction
-from matching.domain import Place
-from matching.ranking import road_km, travel_minutes
+from matching.domain import Place, road_km, travel_minutes
 
 
 @retried
@@ -41,9 +40,9 @@ def assign_by_hand(request_id: int, interpreter_id: int, *, by: Actor) -> int:
         if request.status not in UNANSWERED:
             raise RequestCancelled(status=request.status)
         now = tx.now()
-        _, wish, ranking, _ = queries.rankings(request, now)[0]
-        reasons = next((it.reasons for it in ranking.rejected if it.candidate.interpreter_id == interpreter_id), ())
-        binding = _binding(request, wish, interpreter)
+        way = queries.rankings(request, now)[0]
+        reasons = next((it.reasons for it in way.ranking.rejected if it.candidate.interpreter_id == interpreter_id), ())
+        binding = _binding(request, way.wish, interpreter)
         assignment_id = assignments.bind(binding, by=by)
         withdraw_offers(request.id, "filled", by=by)
         ids = {"request_id": request.id, "agency_id": request.agency_id, "interpreter_id": interpreter_id}
@@ -54,7 +53,7 @@ def assign_by_hand(request_id: int, interpreter_id: int, *, by: Actor) -> int:
 def _binding(request: RequestRow, wish: Wish, who: InterpreterRow) -> Binding:
     home = Place(who.home_lat, who.home_lon) if who.home_lat is not None and who.home_lon is not None else None
     place = Place(request.lat, request.lon) if request.lat is not None and request.lon is not None else None
-    distance = road_km(home, place) if wish.service == "on_site" else None
+    distance = road_km(home, place) if home and place and wish.service == "on_site" else None
     fee, travel = price(wish, distance)
     return Binding(
         request_id=request.id,
@@ -65,7 +64,7 @@ def _binding(request: RequestRow, wish: Wish, who: InterpreterRow) -> Binding:
         language=wish.language,
         starts_at=wish.starts_at,
         ends_at=wish.ends_at,
-        travel_minutes=travel_minutes(distance),
+        travel_minutes=travel_minutes(distance) if distance is not None else 0,
         distance_km=distance,
         fee_cents=fee,
         travel_cents=travel,

@@ -1,0 +1,99 @@
+"""The whole picture of one request, put together from the modules that each know a part. Nothing here writes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from dispatch.assignments import queries as assignments
+from dispatch.assignments.models import AssignmentRow
+from dispatch.assignments.queries import BINDING
+from dispatch.performances import queries as performances
+from dispatch.performances.models import PerformanceRow
+from dispatch.requests import queries as requests
+from dispatch.requests.models import ProposalRow, RequestRow
+from dispatch.translations import queries as translations
+from dispatch.translations.models import DocumentRow, QuoteRow
+from kernel import audit
+from kernel.actor import Actor, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A request with everything that hangs on it; what an actor may not see is absent."""
+
+    request: RequestRow
+    assignment: AssignmentRow | None
+    performance: PerformanceRow | None
+    proposal: ProposalRow | None
+    quote: QuoteRow | None
+    documents: list[DocumentRow]
+    timeline: list[audit.EventRow]
+
+    @property
+    def bound(self) -> AssignmentRow | None:
+        """The assignment that binds somebody now."""
+        return self.assignment if self.assignment and self.assignment.status in BINDING else None
+
+
+# What a requester reads in the course of a request; offers to single persons are the desk's affair.
+_FOR_ALL = frozenset(
+    {
+        "request_submitted", "request_sent_to_review", "completion_asked", "search_started", "request_escalated",
+        "proposal_made", "proposal_answered", "quote_made", "quote_answered", "request_assigned", "request_reopened",
+        "request_changed", "request_started", "request_finished", "performance_submitted", "performance_confirmed",
+        "performance_disputed", "request_closed", "outcome_corrected", "absence_reported",
+    }
+)  # fmt: skip
+
+
+def picture_of(request_id: int, *, by: Actor) -> Picture:
+    """Return the picture of a request the actor may see.
+
+    Raises: NotFound.
+    """
+    request = requests.find_request(request_id, by=by)
+    trail = audit.trail_of(request_id)
+    desk = by.role in {Role.COORDINATOR, Role.ADMINISTRATOR, Role.MANAGER}
+    assignment = assignments.last_assignment_of(request_id)
+    return Picture(
+        request=request,
+        assignment=assignment,
+        performance=performances.performance_of(request_id),
+        proposal=requests.open_proposal(request_id),
+        quote=translations.last_quote(request_id),
+        documents=translations.documents_of(request_id),
+        timeline=[it for it in trail if desk or it.name in _FOR_ALL],
+    )
+
+
+def as_json(picture: Picture) -> dict[str, Any]:
+    """Return a picture in the shape of `RequestOut`."""
+    brief = request_json(picture.request)
+    brief["options"] = picture.request.options
+    brief["assignment"] = _assignment(picture.bound)
+    brief["timeline"] = [{"at": it.at, "name": it.name, "by": it.actor_role} for it in picture.timeline]
+    return brief
+
+
+def request_json(request: RequestRow) -> dict[str, Any]:
+    """Return what stands on the row itself in the shape of `RequestOut`."""
+    plain = {name: getattr(request, name) for name in _PLAIN}
+    place = {name: getattr(request, name) for name in ("street", "postcode", "municipality")}
+    return plain | {
+        "duration_minutes": round((request.ends_at - request.starts_at).total_seconds() / 60),
+        "organisation": request.organisation.name,
+        "place": place if request.municipality else None,
+    }
+
+
+_PLAIN = (
+    "id", "reference", "status", "service", "language", "starts_at", "ends_at", "immediate", "version",
+    "organisation_id", "phone", "interpreter_gender", "subject", "client_reference", "note", "submitted_at",
+    "answered_at", "closed_at", "hard_stop_at", "outcome", "outcome_reason", "timely",
+)  # fmt: skip
+
+
+def _assignment(row: AssignmentRow | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    names = ("id", "status", "service", "language", "starts_at", "ends_at", "interpreter_id")
+    return {name: getattr(row, name) for name in names} | {"interpreter_name": row.interpreter.person.name}

@@ -1,0 +1,1 @@
+"""The coordinator's side: what is still unanswered, and what can be done about it."""

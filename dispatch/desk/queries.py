@@ -1,0 +1,60 @@
+"""What the desk reads: board rows and candidates with their reasons. Nothing here writes."""
+
+from datetime import datetime
+from typing import Any
+
+from dispatch.desk.domain import urgency
+from dispatch.interpreters import queries as interpreters
+from dispatch.offers import queries as offers
+from dispatch.requests import queries as requests
+from dispatch.requests.models import RequestRow
+from dispatch.requests.status import UNANSWERED
+from kernel import clock
+from kernel.actor import Actor
+
+
+def board_item(request: RequestRow, now: datetime) -> dict[str, Any]:
+    """Return a request as a row of the board."""
+    return {name: getattr(request, name) for name in _SHOWN} | {
+        "urgency": urgency(request.hard_stop_at, now),
+        "organisation": request.organisation.name,
+    }
+
+
+_SHOWN = (
+    "id", "reference", "status", "service", "language", "starts_at", "ends_at", "hard_stop_at", "municipality",
+    "priority", "owner_id", "wave", "immediate",
+)  # fmt: skip
+
+
+def live_row(request_id: int) -> tuple[int, dict[str, Any] | None] | None:
+    """Return the agency of a request and its row; no row once it is off the board. None: there is no such request."""
+    request = requests.board_row(request_id)
+    if request is None:
+        return None
+    shown = board_item(request, clock.now()) if request.status in UNANSWERED else None
+    return request.agency_id, shown
+
+
+def candidates_of(request_id: int, *, by: Actor) -> dict[str, list[dict[str, Any]]]:
+    """Return who may come, in order, with the parts of each price; and who may not, with every reason.
+
+    Raises: NotFound.
+    """
+    request = requests.find_request(request_id, by=by)
+    ways = offers.rankings(request, clock.now())
+    names = interpreters.names_of({it.interpreter_id for way in ways for it in way.crowd})
+    ranked: dict[int, dict[str, Any]] = {}
+    for way in ways:
+        for it in way.ranking.ranked:
+            who = it.candidate.interpreter_id
+            parts = [{"name": name, "minutes": minutes} for name, minutes in it.parts]
+            facts = {"cost_minutes": it.cost_minutes, "parts": parts, "distance_km": it.distance_km}
+            facts |= {"travel_minutes": it.travel_minutes, "asked": it.candidate.has_open_offer}
+            ranked.setdefault(who, names[who] | facts | {"service": way.wish.service, "language": way.wish.language})
+    rejected = [
+        names[it.candidate.interpreter_id] | {"reasons": list(it.reasons)}
+        for it in (ways[0].ranking.rejected if ways else ())
+        if it.candidate.interpreter_id not in ranked
+    ]
+    return {"candidates": list(ranked.values()), "rejected": rejected}

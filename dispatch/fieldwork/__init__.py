@@ -1,0 +1,1 @@
+"""The interpreter's side: offers, agenda and performances, on a telephone."""

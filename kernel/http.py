@@ -1,0 +1,83 @@
+"""What every view shares: the policy it declares, and who is asking. The only file of the kernel that knows Flask.
+
+A view declares with `@policy(...)`; `web/guard.py` enforces, and refuses to boot when a route declares nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import current_app, g, request
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from kernel.actor import Actor, Role
+from kernel.errors import Invalid
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+EVERYONE = frozenset(Role) - {Role.SYSTEM}
+DESK = frozenset({Role.COORDINATOR})
+STAFF_ROLES = frozenset({Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR})
+MAX_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Roles that may enter. `public`: everybody, signed in or not. `csrf` is off only for signed webhooks."""
+
+    roles: frozenset[Role]
+    public: bool = False
+    csrf: bool = True
+    before_second_factor: bool = False
+
+
+def policy(
+    *roles: Role | frozenset[Role], public: bool = False, csrf: bool = True, before_second_factor: bool = False
+) -> Callable[[View], View]:
+    """Declare who may enter a route. Stands directly under the route's own decorator."""
+    named: set[Role] = set()
+    for entry in roles:
+        named |= {entry} if isinstance(entry, Role) else entry
+    if public == bool(named):
+        raise ValueError("a policy is either public or names roles")
+    rule = Policy(frozenset(named), public, csrf, before_second_factor)
+
+    def declare(view: View) -> View:
+        view.__policy__ = rule  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def current_actor() -> Actor:
+    """Return who asks. Only for routes whose policy is not public: the guard put the actor there."""
+    actor: Actor = g.actor
+    return actor
+
+
+def page_limit(default: int = 50) -> int:
+    """Return how many items a list may hold: what `limit` asks for, within bounds."""
+    asked = request.args.get("limit", default, type=int)
+    return max(1, min(asked, MAX_PAGE))
+
+
+def read_cursor() -> Any:
+    """Return what the signed `cursor` of the request holds, or None.
+
+    Raises: Invalid: it was not made here.
+    """
+    if not (cursor := request.args.get("cursor")):
+        return None
+    try:
+        return _signer().loads(cursor)
+    except BadSignature as error:
+        raise Invalid(fields={"cursor": "not_ours"}) from error
+
+
+def make_cursor(value: Any) -> str:
+    """Return `value` as a cursor that only we can make."""
+    return str(_signer().dumps(value))
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt="cursor")

@@ -1,0 +1,67 @@
+"""Counting rules of figures. Pure. Source: annual report 2020, figure 37; decision rules D-1 to D-8."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+SERVICES = ("on_site", "telephone", "video", "translation")
+LEAVES = ("completed", "cancelled", "not_available", "other_reason")
+
+# The rows of figure 37 in printed order: code, what it is the sum of.
+ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("requested", LEAVES),
+    ("answered", ("completed", "cancelled")),
+    ("completed", ("completed",)),
+    ("cancelled", ("cancelled",)),
+    ("not_answered", ("not_available", "other_reason")),
+    ("not_available", ("not_available",)),
+    ("other_reason", ("other_reason",)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many requests ended in each leaf."""
+
+    leaves: Mapping[str, int] = field(default_factory=dict)
+
+    def value(self, row: str) -> int:
+        """Return a row of figure 37: a leaf, or the sum of leaves it stands for."""
+        return sum(self.leaves.get(leaf, 0) for leaf in dict(ROWS)[row])
+
+    @property
+    def answered_share(self) -> float | None:
+        """Answered / requested, or None when nothing was asked."""
+        asked = self.value("requested")
+        return self.value("answered") / asked if asked else None
+
+    @property
+    def success_ratio(self) -> float | None:
+        """Completed / requested (D-7), or None when nothing was asked."""
+        asked = self.value("requested")
+        return self.value("completed") / asked if asked else None
+
+
+def plus(parts: Iterable[Counts]) -> Counts:
+    """Return the counts of several groups together."""
+    total = dict.fromkeys(LEAVES, 0)
+    for part in parts:
+        for leaf, number in part.leaves.items():
+            total[leaf] += number
+    return Counts(total)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure37:
+    """The annual overview: a column per service, and their total."""
+
+    year: int
+    services: Mapping[str, Counts]
+
+    @property
+    def total(self) -> Counts:
+        return plus(self.services.values())
+
+    def table(self) -> list[tuple[str, list[int]]]:
+        """Return the rows as printed: code, and a number per service and the total."""
+        columns = [self.services.get(service, Counts()) for service in SERVICES] + [self.total]
+        return [(row, [column.value(row) for column in columns]) for row, _ in ROWS]

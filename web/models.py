@@ -1,6 +1,26 @@
 """Every table of the house, for migrations and tests: importing this module registers them all."""
 
-import reference.models  # noqa: F401 - the imports are the point
+from importlib import import_module
+
 from kernel.database import Base
+
+MODULES = (
+    "kernel.audit",
+    "kernel.idempotency",
+    "reference.models",
+    "people.models",
+    "dispatch.assignments.models",
+    "dispatch.billing.models",
+    "dispatch.calendars.models",
+    "dispatch.customers.models",
+    "dispatch.interpreters.models",
+    "dispatch.offers.models",
+    "dispatch.performances.models",
+    "dispatch.requests.models",
+    "dispatch.terms.models",
+    "dispatch.translations.models",
+)
+for module in MODULES:
+    import_module(module)
 
 metadata = Base.metadata

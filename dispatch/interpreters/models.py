@@ -52,7 +52,7 @@ class InterpreterRow(Base):
     quiet_from: Mapped[time | None]
     quiet_until: Mapped[time | None]
 
-    person: Mapped[PersonRow] = relationship(lazy="joined")
+    person: Mapped[PersonRow] = relationship()
     languages: Mapped[list["InterpreterLanguageRow"]] = relationship(order_by="InterpreterLanguageRow.language")
     services: Mapped[list["InterpreterServiceRow"]] = relationship()
     agencies: Mapped[list["InterpreterAgencyRow"]] = relationship()

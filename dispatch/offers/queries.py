@@ -239,7 +239,9 @@ def _need(request: RequestRow, wish: Wish, languages: Collection[str], now: date
     )
 
 
-def _candidate(facts: CandidateFacts, work: Work, answered: frozenset[int], waiting: frozenset[int]) -> Candidate:
+def _candidate(
+    facts: CandidateFacts, work: Work, answered: frozenset[int], waiting: frozenset[int], usual_limit: float
+) -> Candidate:
     return Candidate(
         interpreter_id=facts.interpreter_id,
         languages=tuple(

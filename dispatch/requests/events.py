@@ -1,6 +1,6 @@
 """Facts about requests."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from kernel.events import Event
@@ -105,7 +105,6 @@ class RequestClosed(Event):
     derived: str | None = None
     was_status: str = ""
     requester_id: int | None = None
-    told: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -925,7 +925,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "confirmed_how IN ('requester', 'silence', 'coordinator')", name=op.f("ck_performances_confirmed_how_known")
         ),
-        sa.CheckConstraint("ended_at - started_at <= interval '24 hours'", name=op.f("ck_performances_at_most_a_day")),
+        sa.CheckConstraint("ended_at - started_at <= interval '90 days'", name=op.f("ck_performances_length_sane")),
         sa.CheckConstraint(
             "status IN ('submitted', 'disputed', 'confirmed')", name=op.f("ck_performances_status_known")
         ),

@@ -74,6 +74,9 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     }
 
 
+_CLOCK = select(func.clock_timestamp())
+
+
 class Transaction:
     """What a use case may do inside its transaction."""
 
@@ -84,7 +87,7 @@ class Transaction:
         """Return the database's clock at this very moment: ask after the lock, it decides deadlines."""
         if (held := clock.frozen_at()) is not None:
             return held
-        moment: datetime = self.session.scalar(select(func.clock_timestamp()))
+        moment: datetime = self.session.connection().execute(_CLOCK).scalar_one()
         return moment
 
     def locked(self, kind: type[Row], thing_id: int) -> Row:
@@ -120,20 +123,22 @@ _open: ContextVar[Transaction | None] = ContextVar("open_transaction", default=N
 
 
 @contextmanager
-def transaction() -> Iterator[Transaction]:
+def transaction(*, apart: bool = False) -> Iterator[Transaction]:
     """Open a transaction, or join the one the caller opened.
 
-    Commits once, at the end of the outermost block; any exception undoes all of it.
+    Commits once, at the end of the outermost block; any exception undoes all of it. `apart`: on a connection of its
+    own, committed whatever becomes of the one around it (a wrong password is counted although it is refused).
 
     Raises:
         Refusal: the one registered for the constraint that was violated.
         Unavailable: a lock or statement took too long, or the connection was lost (the outcome of the commit may be
             unknown to us: repeat with the same idempotency key).
     """
-    if (outer := _open.get()) is not None:
+    outer = _open.get()
+    if outer is not None and not apart:
         yield outer
         return
-    session = db.session()
+    session = db.session() if outer is None else _apart()
     tx = Transaction(session)
     token = _open.set(tx)
     try:
@@ -147,6 +152,12 @@ def transaction() -> Iterator[Transaction]:
         raise
     finally:
         _open.reset(token)
+        if outer is not None:
+            session.close()
+
+
+def _apart() -> Session:
+    return Session(db.engine, expire_on_commit=False, join_transaction_mode="create_savepoint")
 
 
 _constraints: dict[str, Callable[[], Refusal]] = {}

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from kernel.actor import Actor
 
@@ -15,6 +16,22 @@ class SignedIn:
     locale: str
     session_id: int | None = None
     second_factor_due: bool = False
+    seen_at: datetime | None = None
+
+
+LOCALES = ("nl", "en")
+PASSWORD_LENGTH = (12, 200)
+# A password that contains one of these is no secret, however long. Source: NCSC, most used passwords.
+_WELL_KNOWN = ("password", "wachtwoord", "welkom", "qwerty", "azerty", "123456", "letmein", "iloveyou")
+
+
+def is_weak(password: str, *own: str) -> bool:
+    """Return whether a password is too short, too long, too well known, or made of the person's own words."""
+    low, high = PASSWORD_LENGTH
+    plain = password.casefold()
+    parts = [word.casefold() for word in own if len(word) > 3]
+    few = len(set(plain)) < 5
+    return not low <= len(password) <= high or few or any(word in plain for word in (*_WELL_KNOWN, *parts))
 
 
 def new_secret() -> str:

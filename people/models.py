@@ -20,6 +20,7 @@ class AgencyRow(Base):
     closes: Mapped[time] = mapped_column(server_default="18:00")
     phone: Mapped[str | None] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(Text)
+    second_factor_required: Mapped[bool] = mapped_column(server_default="true")
 
 
 class OrganisationRow(Base):

@@ -1,5 +1,8 @@
 """Every read about persons and where they belong. Nothing here writes."""
 
+from datetime import timedelta
+from typing import Any
+
 from sqlalchemy import BigInteger, ColumnElement, Row, exists, false, func, or_, select, text, true
 
 from kernel.actor import STAFF, Actor, Role
@@ -8,25 +11,33 @@ from kernel.errors import NotFound
 from people.domain import SignedIn, hash_secret, normalised_email
 from people.models import AgencyRow, MembershipRow, OrganisationRow, PersonRow, SessionRow, TokenRow, UnitRow
 
+# A browser nobody touches is signed out after this long; a session ends after twelve hours anyway.
+IDLE = timedelta(hours=2)
+
 
 def find_by_session(secret: str) -> SignedIn | None:
     """Return who holds the session with this secret, or None when it ended, expired or its person was deactivated."""
     holder = SessionRow
-    columns = (holder.id, holder.second_factor_at, PersonRow.totp_confirmed_at)
-    row = _holder(holder, secret, columns)
+    idle = holder.seen_at > func.now() - IDLE
+    row = _holder(
+        holder, secret, (holder.id, holder.second_factor_at, holder.seen_at, PersonRow.totp_confirmed_at), idle
+    )
     if row is None:
         return None
-    due = Role(row.role) in STAFF and row.second_factor_at is None
-    return SignedIn(_actor(row), row.locale, session_id=row.id, second_factor_due=due)
+    asked = row.totp_confirmed_at is not None or (Role(row.role) in STAFF and row.second_factor_required)
+    due = asked and row.second_factor_at is None
+    return SignedIn(_actor(row), row.locale, session_id=row.id, second_factor_due=due, seen_at=row.seen_at)
 
 
 def find_by_token(secret: str) -> SignedIn | None:
     """Return whose API token this is, or None when it ended, expired or its person was deactivated."""
-    row = _holder(TokenRow, secret, ())
+    row = _holder(TokenRow, secret, (), true())
     return SignedIn(_actor(row), row.locale) if row else None
 
 
-def _holder(holder: type[SessionRow] | type[TokenRow], secret: str, columns: tuple) -> Row | None:
+def _holder(
+    holder: type[SessionRow] | type[TokenRow], secret: str, columns: tuple[Any, ...], condition: ColumnElement[bool]
+) -> Row[Any] | None:
     """Return session or token, person and the reach of the role, in one query."""
     of_role = (MembershipRow.person_id == PersonRow.id) & (MembershipRow.role == holder.role)
     query = (
@@ -38,22 +49,25 @@ def _holder(holder: type[SessionRow] | type[TokenRow], secret: str, columns: tup
             func.array_agg(MembershipRow.agency_id).label("agency_ids"),
             func.max(MembershipRow.organisation_id).label("organisation_id"),
             func.max(MembershipRow.interpreter_id).label("interpreter_id"),
+            func.coalesce(func.bool_or(AgencyRow.second_factor_required), true()).label("second_factor_required"),
             *columns,
         )
         .join(PersonRow, PersonRow.id == holder.person_id)
         .join(MembershipRow, of_role & MembershipRow.ended_at.is_(None))
+        .outerjoin(AgencyRow, AgencyRow.id == MembershipRow.agency_id)
         .where(
             holder.secret_hash == hash_secret(secret),
             holder.ended_at.is_(None),
             holder.expires_at > func.now(),
             PersonRow.deactivated_at.is_(None),
+            condition,
         )
         .group_by(PersonRow.id, holder.id)
     )
     return db.session.execute(query).first()
 
 
-def _actor(row: Row) -> Actor:
+def _actor(row: Row[Any]) -> Actor:
     return Actor(
         person_id=row.person_id,
         role=Role(row.role),
@@ -174,3 +188,8 @@ def organisation_name(organisation_id: int) -> str:
 def agency_name(agency_id: int) -> str:
     row = db.session.get(AgencyRow, agency_id)
     return row.name if row else str(agency_id)
+
+
+def is_reached(person_id: int, by: Actor) -> bool:
+    """Return whether a person belongs to an agency or organisation the actor reaches."""
+    return any(row.id == person_id for row in list_people(by, after=person_id - 1, limit=1))

@@ -13,7 +13,7 @@ from werkzeug.routing import IntegerConverter
 from kernel import clock, failpoint, jobs, log
 from kernel.database import db, engine_options
 from kernel.settings import Settings
-from web import errors, guard, locale, routes, security, sockets, wiring
+from web import errors, guard, locale, routes, security, sockets, wiring, words
 
 limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=False)
 
@@ -55,7 +55,7 @@ def create_app(settings: Settings) -> Flask:
     limiter.init_app(app)
     jobs.run_inside(app.app_context)
     _number_requests(app)
-    for part in (locale, security, errors, wiring, routes, sockets, guard):
+    for part in (locale, words, security, errors, wiring, routes, sockets, guard):
         part.register(app)
     return app
 

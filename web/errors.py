@@ -54,6 +54,12 @@ def is_api() -> bool:
     return request.path.startswith("/api/")
 
 
+def _back() -> str | None:
+    """Return the page somebody came from, if it is one of ours."""
+    came_from = request.referrer or ""
+    return came_from if came_from.startswith(request.host_url) else None
+
+
 def _refused(refusal: Refusal) -> Response:
     if isinstance(refusal, SignInFirst | SecondFactorFirst) and not is_api():
         return sign_in_answer(refusal)
@@ -88,7 +94,9 @@ def _answer(status: int, code: str, facts: dict[str, Any]) -> Response:
         response.content_type = "application/problem+json"
         response.status_code = status
     else:
-        page = render_template("components/refusal.html", sentence=text, code=code, status=status, facts=facts)
+        reasons = [sentence(why, facts) for why in facts.get("fields", {}).values() if isinstance(why, str)]
+        values = {"sentence": text, "code": code, "status": status, "reasons": reasons, "back": _back()}
+        page = render_template("components/refusal.html", **values)
         response = make_response(page, status)
     if status in {429, 503}:
         response.headers.setdefault("Retry-After", str(RETRY_AFTER_S))

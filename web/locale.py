@@ -1,5 +1,6 @@
 """In which language a person reads, and how moments, amounts and languages are written there."""
 
+import secrets
 from datetime import date, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask import Flask, request, session
 from flask_babel import Babel, format_currency, format_date, format_datetime, format_time, get_locale
 
 from kernel import clock
+from web import navigation
 from web.identity import signed_in
 
 LOCALES = ("nl", "en")
@@ -59,6 +61,15 @@ def register(app: Flask) -> None:
     app.jinja_env.filters |= {"moment": moment, "day": day, "hour": hour, "relative": relative, "euros": euros}
 
     @app.context_processor
-    def direction() -> dict[str, Any]:
+    def surroundings() -> dict[str, Any]:
         language = str(get_locale() or "nl")
-        return {"lang": language, "dir": "rtl" if language in RIGHT_TO_LEFT else "ltr", "locales": LOCALES}
+        found = signed_in()
+        actor = found.actor if found and not found.second_factor_due else None
+        return {
+            "lang": language,
+            "dir": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+            "locales": LOCALES,
+            "actor": actor,
+            "navigation": navigation.items(actor) if actor else [],
+            "once_key": lambda: secrets.token_urlsafe(12),
+        }

@@ -1,0 +1,51 @@
+"""Everything that can be done with persons, organisations and their access: the public face of the module."""
+
+from people.services.access import (
+    choose_password,
+    choose_role,
+    confirm_second_factor,
+    end_session,
+    issue_token,
+    make_link,
+    open_session,
+    prepare_second_factor,
+    sign_in,
+    sign_out,
+    touch_session,
+    verify_second_factor,
+)
+from people.services.registry import (
+    add_agency,
+    add_organisation,
+    add_unit,
+    change_profile,
+    deactivate_person,
+    end_role,
+    erase_person,
+    find_or_add_person,
+    give_role,
+)
+
+__all__ = [
+    "add_agency",
+    "add_organisation",
+    "add_unit",
+    "change_profile",
+    "choose_password",
+    "choose_role",
+    "confirm_second_factor",
+    "deactivate_person",
+    "end_role",
+    "end_session",
+    "erase_person",
+    "find_or_add_person",
+    "give_role",
+    "issue_token",
+    "make_link",
+    "open_session",
+    "prepare_second_factor",
+    "sign_in",
+    "sign_out",
+    "touch_session",
+    "verify_second_factor",
+]

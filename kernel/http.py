@@ -11,9 +11,11 @@ from flask import current_app, g, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from kernel.actor import Actor, Role
+from kernel.database import transaction
 from kernel.errors import Invalid
 
 View = TypeVar("View", bound=Callable[..., Any])
+Result = TypeVar("Result")
 
 EVERYONE = frozenset(Role) - {Role.SYSTEM}
 DESK = frozenset({Role.COORDINATOR})
@@ -53,6 +55,27 @@ def current_actor() -> Actor:
     """Return who asks. Only for routes whose policy is not public: the guard put the actor there."""
     actor: Actor = g.actor
     return actor
+
+
+def accepted(form: Any, use_case: Callable[[], Result]) -> Result | None:
+    """Run a use case with what a form holds. What it refuses as invalid is put beside the fields, nothing typed is lost.
+
+    Returns None when it was refused; what the use case wrote until then is undone.
+    """
+    try:
+        with transaction() as tx, tx.session.begin_nested():
+            return use_case()
+    except Invalid as refusal:
+        say = current_app.extensions["sentence"]
+        wrong = refusal.facts.get("fields") or {None: refusal.code}
+        for name, code in wrong.items():
+            target = form[name].errors if name and name in form else form.form_errors
+            said = say(code if isinstance(code, str) else refusal.code, refusal.facts)
+            if isinstance(target, list):
+                target.append(said)
+            else:
+                form[name].errors = [*target, said]
+        return None
 
 
 def page_limit(default: int = 50) -> int:

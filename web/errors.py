@@ -42,6 +42,7 @@ logger = logging.getLogger(__name__)
 
 def register(app: Flask) -> None:
     """Install the table."""
+    app.extensions["sentence"] = sentence
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, lambda error: _answer(400, "csrf", {}))
     app.register_error_handler(RateLimitExceeded, lambda error: _answer(429, "too_many_requests", {}))

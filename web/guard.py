@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from kernel.actor import Actor
 from kernel.errors import Forbidden, Refusal
 from kernel.http import Policy
-from web.identity import signed_in, uses_bearer_token
+from web.identity import signed_in, stay_signed_in, uses_bearer_token
 from web.repeats import answer_once
 
 csrf = CSRFProtect()
@@ -72,6 +72,7 @@ def _admit(rule: Policy) -> Actor | None:
         raise SecondFactorFirst()
     if found.actor.role not in rule.roles:
         raise Forbidden()
+    stay_signed_in()
     return found.actor
 
 

@@ -1,10 +1,14 @@
 """Who is asking: a bearer token of the API, or the session of a browser."""
 
+from datetime import timedelta
+
 from flask import g, request, session
 
-from people import queries
+from kernel import clock
+from people import queries, services
 from people.domain import SignedIn
 
+_TOUCH_EVERY = timedelta(minutes=1)
 SESSION_SECRET = "secret"  # noqa: S105 - the name of a cookie's field, not a secret
 
 
@@ -14,6 +18,13 @@ def signed_in() -> SignedIn | None:
         g.signed_in = _find()
     found: SignedIn | None = g.signed_in
     return found
+
+
+def stay_signed_in() -> None:
+    """Remember that the session is in use: a small write, at most once a minute, before the view's own work."""
+    found = signed_in()
+    if found and found.session_id and found.seen_at and clock.now() - found.seen_at > _TOUCH_EVERY:
+        services.touch_session(found.session_id)
 
 
 def uses_bearer_token() -> bool:

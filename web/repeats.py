@@ -32,6 +32,9 @@ def _answer_once(scope: str, key: str, view: Callable[[], Any]) -> Any:
         if (earlier := idempotency.claim(tx, scope, key, _body())) is not None:
             return _replay(earlier)
         response = make_response(view())
+        if response.status_code >= 400:  # refused inside a form: nothing happened, and the key stays free
+            tx.session.rollback()
+            return response
         kept = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
         idempotency.keep(tx, scope, key, Answer(response.status_code, kept, response.get_data()))
         return response

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from dispatch.requests import permissions
-from dispatch.requests.domain import Asked, Wish, check
+from dispatch.requests.domain import Wish
 from dispatch.requests.errors import BadRequest, ProposalOver, UnknownLanguage
 from dispatch.requests.events import (
     CompletionAsked,
@@ -17,7 +17,7 @@ from dispatch.requests.events import (
     RequestTakenOver,
 )
 from dispatch.requests.models import NoteRow, OptionRow, ProposalRow, RequestRow
-from dispatch.requests.services.asking import begin, review_moments, write_facts
+from dispatch.requests.services.asking import begin, review_moments
 from dispatch.requests.status import TRANSITIONS, Action
 from dispatch.terms.queries import proposal_expiry
 from kernel.actor import Actor
@@ -54,18 +54,20 @@ def ask_completion(request_id: int, question: str, *, by: Actor) -> None:
         tx.emit(event, by)
 
 
-def resubmit_request(request_id: int, asked: Asked, *, by: Actor) -> None:
-    """The requester completed the request.
+def resubmit_as_it_is(request_id: int, *, note: str, by: Actor) -> None:
+    """The requester answered the desk's question in words or with a document.
 
     Emits: RequestSentToReview.
     """
+    if len(note) > NOTE_LIMIT // 2:
+        raise Invalid(fields={"note": "too_long"})
     with transaction() as tx:
         request = tx.locked(RequestRow, request_id)
         permissions.require_side(by, request)
-        target = TRANSITIONS.next(Action.RESUBMIT, request.status, by.role)
-        check(asked, tx.now())
-        write_facts(tx, request, asked)
-        request.status, request.outcome_note = target, None
+        request.status = TRANSITIONS.next(Action.RESUBMIT, request.status, by.role)
+        if note.strip():
+            request.note = f"{request.note or ''}\n{note.strip()}".strip()
+        request.outcome_note = None
         review_moments(request, tx.now())
         tx.emit(RequestSentToReview(request_id=request.id, agency_id=request.agency_id, why="completed"), by)
 

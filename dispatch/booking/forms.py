@@ -1,0 +1,212 @@
+"""Shapes of the requester's forms."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import MultipleFileField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+    widgets,
+)
+from wtforms.validators import Length, Optional, ValidationError
+
+from dispatch.calendars.domain import resolve_local
+from dispatch.requests.domain import LIMITS, CancelReason, Place, Service, Typed
+from dispatch.requests.errors import BadRequest
+from dispatch.requests.models import RequestRow
+from kernel.clock import BRUSSELS
+from kernel.words import normal_phone, readable
+from people.forms import REQUIRED, Form
+from reference import queries as reference
+from reference.domain import folded
+
+DURATIONS = (15, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 360, 480)
+MAX_EXTRA_DATES = 5
+
+
+def language_meant(words: str) -> str:
+    """Return the code of the language somebody typed: its code, one of its names, or the only one that fits.
+
+    Raises: ValidationError, with what may have been meant.
+    """
+    text = words.strip()
+    if reference.language_exists(text):
+        return text
+    found = reference.search_languages(text, 6)
+    exact = [it for it in found if folded(text) in map(folded, (it.name_nl, it.name_fr, it.name_en, it.endonym))]
+    if len(exact) == 1 or len(found) == 1:
+        return (exact or list(found))[0].iso639_3
+    if found:
+        raise ValidationError(gettext("Welke taal bedoelt u: %(names)s?", names=", ".join(it.name_nl for it in found)))
+    raise ValidationError(gettext("Deze taal kennen we niet. Probeer een andere schrijfwijze, of bel ons."))
+
+
+class LanguageField(StringField):
+    """A language as somebody writes it; `code` is what was meant."""
+
+    code: str | None = None
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        if self.data and not validation_stopped:
+            try:
+                self.code = language_meant(self.data)
+            except ValidationError as error:
+                self.errors = [*self.errors, str(error)]
+                form.language_unclear = True
+
+
+class BookingForm(Form):
+    language = LanguageField(_("Welke taal?"), [REQUIRED, Length(max=60)], render_kw={"list": "languages"})
+    service = RadioField(
+        _("Hoe?"),
+        choices=[
+            ("on_site", _("ter plaatse")),
+            ("telephone", _("telefoon")),
+            ("video", _("video")),
+            ("translation", _("vertaling van een document")),
+        ],
+        default="on_site",
+    )
+    immediate = BooleanField(_("Nu meteen (alleen telefoon)"))
+    day = DateField(_("Dag"), [Optional()])
+    hour = TimeField(_("Beginuur"), [Optional()])
+    fold = SelectField(
+        _("Welk van de twee?"),
+        choices=[("", ""), ("0", _("het eerste (zomeruur)")), ("1", _("het tweede (winteruur)"))],
+        default="",
+    )
+    minutes = SelectField(_("Hoe lang?"), choices=[], coerce=int, default=60)
+    extra_days = StringField(_("Nog meer dagen, zelfde uur"), [Optional(), Length(max=200)])
+    street = StringField(_("Straat en nummer"), [Optional(), Length(max=LIMITS["street"])])
+    postcode = StringField(
+        _("Postcode"), [Optional(), Length(max=LIMITS["postcode"])], render_kw={"inputmode": "numeric"}
+    )
+    municipality = StringField(
+        _("Gemeente"), [Optional(), Length(max=LIMITS["municipality"])], render_kw={"list": "municipalities"}
+    )
+    phone = StringField(_("Op welk nummer bellen we u?"), [Optional(), Length(max=40)], render_kw={"inputmode": "tel"})
+    deadline_day = DateField(_("Tegen welke dag?"), [Optional()])
+    documents = MultipleFileField(_("Bestanden"), [Optional()])
+    fallback = SelectMultipleField(
+        _("Vinden we niemand, mag het dan ook zo?"),
+        choices=[("video", _("video")), ("telephone", _("telefoon")), ("on_site", _("ter plaatse"))],
+        option_widget=widgets.CheckboxInput(),
+    )
+    alternative_language = LanguageField(
+        _("Of in een andere taal"), [Optional(), Length(max=60)], render_kw={"list": "languages"}
+    )
+    interpreter_gender = SelectField(
+        _("Liever een"), choices=[("", _("geen voorkeur")), ("female", _("vrouw")), ("male", _("man"))], default=""
+    )
+    subject = StringField(_("Onderwerp, zonder namen"), [Optional(), Length(max=LIMITS["subject"])])
+    client_reference = StringField(_("Uw kenmerk"), [Optional(), Length(max=LIMITS["client_reference"])])
+    note = TextAreaField(_("Wat moet de tolk weten?"), [Optional(), Length(max=LIMITS["note"])])
+    version = HiddenField()
+    language_unclear = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.minutes.choices = [(it, _length(it)) for it in DURATIONS]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        return super().validate(extra_validators) and not self.language_unclear
+
+    def typed(self) -> list[Typed]:
+        """Return what was filled in, once per day.
+
+        Raises: Invalid: a time that does not exist or exists twice, a day that cannot be read.
+        """
+        service = Service(self.service.data)
+        fallback = tuple(Service(it) for it in self.fallback.data or () if it != service)
+        alternative = (self.alternative_language.code,) if self.alternative_language.code else ()
+        same = {"service": service, "language": self.language.code or ""}
+        if service is Service.TRANSLATION:
+            day = self.deadline_day.data
+            return [Typed(**same, deadline_at=resolve_local(day, _NOON) if day else None)]
+        length = {"duration": timedelta(minutes=self.minutes.data), "alternative_languages": alternative}
+        if self.immediate.data:
+            return [Typed(**same, **length, immediate=True)]
+        fold = int(self.fold.data) if self.fold.data else None
+        starts = [resolve_local(day, self.hour.data, fold) for day in self._days()] if self.hour.data else [None]
+        return [Typed(**same, **length, starts_at=start, fallback_services=fallback) for start in starts or [None]]
+
+    def details(self) -> dict[str, Any]:
+        """Return everything about the request but its slot.
+
+        Raises: Invalid: an unreadable text, a number we do not call.
+        """
+        texts = {name: readable(self[name].data, name) or None for name in _TEXTS if self[name].data}
+        town = texts.pop("municipality", None)
+        place = Place(texts.pop("street", None), texts.pop("postcode", None), town) if town else None
+        phone = normal_phone(self.phone.data) if self.phone.data else None
+        texts = {name: texts.get(name) for name in ("subject", "client_reference", "note")}
+        return texts | {"place": place, "phone": phone, "interpreter_gender": self.interpreter_gender.data or None}
+
+    def show(self, request: RequestRow) -> None:
+        """Fill the form with what a request asks now."""
+        start = request.starts_at.astimezone(BRUSSELS)
+        self.language.data = reference.language_name(request.language)
+        self.service.data, self.immediate.data = request.service, False
+        self.day.data, self.hour.data = start.date(), start.time()
+        self.minutes.data = round((request.ends_at - request.starts_at) / timedelta(minutes=1))
+        self.deadline_day.data = request.ends_at.astimezone(BRUSSELS).date()
+        self.fallback.data = [it.service for it in request.options]
+        self.version.data = str(request.version)
+        for name in (*_TEXTS, "phone", "interpreter_gender"):
+            self[name].data = getattr(request, name) or ""
+
+    def _days(self) -> list[Any]:
+        days = [self.day.data] if self.day.data else []
+        for word in (self.extra_days.data or "").replace(",", " ").replace(";", " ").split():
+            days.append(_day(word, self.day.data))
+        return list(dict.fromkeys(days))
+
+
+_TEXTS = ("street", "postcode", "municipality", "subject", "client_reference", "note")
+_NOON = datetime(2000, 1, 1, 12).time()  # noqa: DTZ001 - only its time of day
+
+
+def _day(word: str, near: Any) -> Any:
+    """Return the day meant by 24/12, 24-12-2026 or 2026-12-24; without a year the one of `near`.
+
+    Raises: BadRequest.
+    """
+    for form in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"):
+        for text in (word, f"{word}/{near.year}" if near else word):
+            try:
+                return datetime.strptime(text, form).date()
+            except ValueError:
+                continue
+    raise BadRequest(fields={"extra_days": "bad_day"})
+
+
+def _length(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    words = ([gettext("%(n)s uur", n=hours)] if hours else []) + ([gettext("%(n)s min", n=rest)] if rest else [])
+    return " ".join(words)
+
+
+class CancelForm(Form):
+    reason = SelectField(
+        _("Waarom?"),
+        choices=[
+            (CancelReason.NO_LONGER_NEEDED.value, _("niet meer nodig")),
+            (CancelReason.CLIENT_CANCELLED.value, _("de cliënt zegde af")),
+            (CancelReason.FORCE_MAJEURE.value, _("overmacht")),
+            (CancelReason.OTHER.value, _("andere reden")),
+        ],
+    )
+
+
+class DisputeForm(Form):
+    why = TextAreaField(_("Wat klopt er niet?"), [REQUIRED, Length(max=2000)])

@@ -69,3 +69,11 @@ def list_assignments(by: Actor, *, after: int = 0, limit: int = 50) -> list[Assi
 
 
 _WITH_REQUEST = joinedload(AssignmentRow.request).joinedload(RequestRow.organisation)
+
+
+def finished(by: Actor, now: datetime, limit: int = 50) -> list[AssignmentRow]:
+    """Return an interpreter's assignments that are over or written down, newest first."""
+    over = (AssignmentRow.ends_at < now) | (AssignmentRow.status == Status.PERFORMED)
+    binding = AssignmentRow.status.in_(BINDING)
+    query = select(AssignmentRow).join(RequestRow).options(_WITH_REQUEST).where(visible_to(by), binding, over)
+    return list(db.session.scalars(query.order_by(AssignmentRow.starts_at.desc()).limit(limit)))

@@ -7,6 +7,7 @@ import pwd
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -74,14 +75,24 @@ def standing_in(folder: Path, program: str) -> list[int]:
     return found
 
 
+def alive(pid: int) -> bool:
+    """Return whether `pid` still runs; a dead one whom its parent never asked about does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
+    except OSError:
+        return False
+
+
 def end(pid: int, *wishes: signal.Signals, patience_s: float = 5) -> None:
     """Send `wishes` one after the other, each `patience_s` seconds after the one before, until `pid` is gone."""
     for wish in wishes:
         until = time.monotonic() + patience_s
-        try:
+        with suppress(ProcessLookupError):
             os.kill(pid, wish)
-            while time.monotonic() < until:
-                os.kill(pid, 0)
-                time.sleep(0.02)
-        except ProcessLookupError:
+            os.kill(pid, signal.SIGCONT)  # one that is halted hears nothing else
+        while alive(pid):
+            if time.monotonic() > until:
+                break
+            time.sleep(0.02)
+        else:
             return

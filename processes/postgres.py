@@ -109,7 +109,7 @@ class EmbeddedPostgres:
         Raises: DatabaseTrouble.
         """
         self._prepare()
-        _end_strays(self.data)
+        _end_strays(self.data, self.socket_dir)
         options = [word for line in self._configuration() for word in ("-c", line)]
         inside = self.socket_dir.parent == self.home
         place = ["-D", self._folder(), "-k", "../socket" if inside else str(self.socket_dir), "-p", str(_PORT)]
@@ -272,14 +272,26 @@ def _major_of(data: Path) -> int | None:
         return None
 
 
-def _end_strays(data: Path) -> None:
-    """Stop what a killed starter left running on this data; whoever calls holds the lock, so nobody else uses it."""
+def _end_strays(data: Path, socket_dir: Path) -> None:
+    """Stop what a killed starter left running on this data; whoever calls holds the lock, so nobody else uses it.
+
+    Raises: DatabaseTrouble.
+    """
     strays = kin.standing_in(data, "postgres")
-    try:
-        server = int((data / "postmaster.pid").read_text().splitlines()[0])
-    except (OSError, ValueError, IndexError):
-        server = None
+    server = _server_of(data)
     if server in strays:
         kin.end(server, signal.SIGINT, signal.SIGQUIT, signal.SIGKILL, patience_s=10)
     for stray in strays:  # of a server that was killed itself: each ends on its own unless it is busy
         kin.end(stray, signal.SIGQUIT, signal.SIGKILL)
+    if left := [pid for pid in kin.standing_in(data, "postgres") if kin.alive(pid)]:
+        raise DatabaseTrouble(f"process {left[0]} still uses the database in {data} and cannot be ended")
+    # What these files name is dead, or somebody who got the number since: PostgreSQL cannot tell, and would refuse.
+    for file in (data / "postmaster.pid", socket_dir / f".s.PGSQL.{_PORT}.lock"):
+        file.unlink(missing_ok=True)
+
+
+def _server_of(data: Path) -> int:
+    try:
+        return int((data / "postmaster.pid").read_text().splitlines()[0])
+    except (OSError, ValueError, IndexError):
+        return 0

@@ -10,8 +10,7 @@ from pathlib import Path
 from processes import kin
 
 _MOST_DEATHS, _WITHIN_S = 5, 60.0
-_FIRST_PAUSE_S = 0.25
-_DRAIN_S, _FORCED_S = 30.0, 10.0
+_FORCED_S = 10.0
 _STOP = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
@@ -52,19 +51,22 @@ def program(argv: Sequence[str], cwd: Path) -> Callable[[], subprocess.Popen[byt
     return launch
 
 
-def pause_after(deaths: Sequence[float], now: float) -> float | None:
+def pause_after(deaths: Sequence[float], now: float, first_s: float) -> float | None:
     """Return how long to wait before the next start (seconds), longer each time; None: give up."""
     recent = [at for at in deaths if now - at < _WITHIN_S]
     if len(recent) >= _MOST_DEATHS:
         return None
-    return _FIRST_PAUSE_S * 2.0 ** (len(recent) - 1)
+    return first_s * 2.0 ** (len(recent) - 1)
 
 
 class Supervisor:
     """Keeps `<run_dir>/<name>.pid` for every child. From here on, signals are waited for instead of handled."""
 
-    def __init__(self, run_dir: Path, say: Callable[[str], object]) -> None:
+    def __init__(
+        self, run_dir: Path, say: Callable[[str], object], drain_s: float = 30.0, first_pause_s: float = 0.25
+    ) -> None:
         self._run_dir = run_dir
+        self._drain_s, self._first_pause_s = drain_s, first_pause_s
         self._say = say
         self._children: list[Child] = []
         signal.pthread_sigmask(signal.SIG_BLOCK, {*_STOP, signal.SIGCHLD})
@@ -112,7 +114,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop every child: ask, wait, insist; asked a second time to stop, insist at once."""
-        patience_s = _DRAIN_S
+        patience_s = self._drain_s
         for last in (False, True):
             going = [child for child in self._children if child.goes_last == last and child.process]
             self._signal(going, "gently")
@@ -140,7 +142,7 @@ class Supervisor:
         self._file(child).unlink(missing_ok=True)
         child.deaths = [at for at in child.deaths if now - at < _WITHIN_S] + [now]
         child.process = None
-        if (pause_s := pause_after(child.deaths, now)) is None:
+        if (pause_s := pause_after(child.deaths, now, self._first_pause_s)) is None:
             raise Trouble(f"{child.name} ended {_MOST_DEATHS} times within a minute, at last {_how(status)}")
         self._say(f"{child.name} ended ({_how(status)}); it is started again")
         child.due_at = now + pause_s

@@ -23,7 +23,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     secret_key: str = ""
     time_scale: float = 1.0
-    role: str = "web"
+    role: str = "terminal"
     web_threads: int = 320
     database_pool: int = 20
     log_level: str = "INFO"
@@ -61,7 +61,7 @@ class Settings:
             public_url=public_url,
             secret_key=env.get("SECRET_KEY") or _kept_secret(data_dir),
             time_scale=float(env.get("TIME_SCALE") or 1),
-            role=env.get("ROLE") or "web",
+            role=env.get("ROLE") or "terminal",
             web_threads=int(env.get("WEB_THREADS") or 320),
             database_pool=int(env.get("DATABASE_POOL") or 20),
             log_level=env.get("LOG_LEVEL") or "INFO",

@@ -1,0 +1,195 @@
+"""What can be done with messages. The only file here that writes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from kernel import clock
+from kernel.actor import SYSTEM
+from kernel.database import Transaction, transaction
+from kernel.errors import Invalid
+from messages import queries
+from messages.domain import KINDS, is_forward, ladder_for
+from messages.events import MessageArrived
+from messages.models import DeliveryRow, MessageRow, PushSubscriptionRow
+from messages.ports import Receipt
+from people.models import PersonRow
+
+# A worker that took a delivery and said nothing for this long is dead. Source: gateway time-outs add up to 20 s.
+LEASE = timedelta(seconds=30)
+# No sign from a device within this time: the next channel. Source: dispatch terms, silence of a device (60 s).
+SILENCE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a message is about: ids, codes and moments as plain values."""
+
+    request_id: int | None = None
+    offer_id: int | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def send_message(person_id: int, kind: str, words: Words) -> int | None:
+    """Say something to a person; it leaves after the commit. Nobody writes to a person who was erased.
+
+    Returns the message, or None when there is nobody to reach.
+    """
+    with transaction() as tx:
+        person = tx.session.get(PersonRow, person_id)
+        if person is None or person.erased_at is not None:
+            return None
+        ladder = ladder_for(KINDS[kind], push=bool(queries.push_subscriptions_of(person_id)), phone=bool(person.phone))
+        row = MessageRow(person_id=person_id, kind=kind, request_id=words.request_id, offer_id=words.offer_id)
+        row.facts, row.channels, row.status, row.created_at = words.facts, ladder, "queued", tx.now()
+        tx.add(row)
+        _next_channel(tx, row)
+        return row.id
+
+
+def cancel_messages_of(offer_id: int) -> None:
+    """What was not sent yet about an offer is not sent any more."""
+    with transaction() as tx:
+        waiting = (MessageRow.offer_id == offer_id, MessageRow.kind == "offer_made")
+        still = MessageRow.status.in_(("queued", "sent", "delivered"))
+        tx.session.execute(update(MessageRow).where(*waiting, still).values(status="cancelled", next_channel_at=None))
+
+
+def mark_seen(offer_id: int) -> None:
+    """The person has the offer before her eyes: no other channel has to try."""
+    with transaction() as tx:
+        values = {"status": "seen", "seen_at": tx.now(), "next_channel_at": None}
+        about = (MessageRow.offer_id == offer_id, MessageRow.kind == "offer_made", MessageRow.status != "cancelled")
+        tx.session.execute(update(MessageRow).where(*about).values(**values))
+
+
+def lease_delivery(delivery_id: int) -> DeliveryRow | None:
+    """Take a delivery to send it, or None when somebody has it, it is done, or nobody wants it any more."""
+    with transaction() as tx:
+        row = tx.session.get(DeliveryRow, delivery_id, with_for_update={"of": DeliveryRow}, populate_existing=True)
+        if row is None or row.status not in {"queued", "sending", "unknown"}:
+            return None
+        now = tx.now()
+        if row.lease_until is not None and row.lease_until > now:
+            return None
+        if row.message.status in {"cancelled", "seen"}:
+            row.status, row.error = "failed", "no_longer_wanted"
+            return None
+        row.status = "unknown" if row.status == "sending" else row.status  # whoever had it died: it may be out
+        row.attempts, row.lease_until = row.attempts + 1, now + LEASE
+        tried_before = row.status == "unknown"
+        row.status = "sending"
+        row.error = "tried_before" if tried_before else None
+        return row
+
+
+def record_outcome(delivery_id: int, outcome: Receipt | None, *, error: str | None = None) -> None:
+    """Write down what became of a try: a receipt, a refusal (`error`), or nothing known (both None)."""
+    with transaction() as tx:
+        row = tx.locked(DeliveryRow, delivery_id)
+        row.lease_until = None
+        if outcome is not None:
+            row.provider_id, row.sent_at = outcome.provider_id, tx.now()
+            _arrive(tx, row, "delivered" if outcome.delivered else "sent")
+        elif error is not None:
+            row.status, row.error = "failed", error[:200]
+            _next_channel(tx, tx.locked(MessageRow, row.message_id))
+        else:
+            row.status = "unknown"
+
+
+def record_receipt(channel: str, provider_id: str, status: str) -> bool:
+    """Take a provider's later word. Late, doubled and disordered ones change nothing. Returns whether it was news."""
+    with transaction() as tx:
+        held = select(DeliveryRow).where(DeliveryRow.channel == channel, DeliveryRow.provider_id == provider_id)
+        row = tx.session.scalars(held.with_for_update(of=DeliveryRow)).first()
+        if row is None or not is_forward(row.status, status):
+            return False
+        if status == "failed":
+            row.status, row.error = "failed", "provider_failed"
+            _next_channel(tx, tx.locked(MessageRow, row.message_id))
+        else:
+            _arrive(tx, row, status)
+        return True
+
+
+def advance_silent_messages(limit: int = 100) -> int:
+    """Bring the next channel for messages whose device stays silent; return how many. Safe beside other workers."""
+    with transaction() as tx:
+        due = MessageRow.next_channel_at <= func.clock_timestamp()
+        held = select(MessageRow).where(due).order_by(MessageRow.next_channel_at).limit(limit)
+        rows = list(tx.session.scalars(held.with_for_update(skip_locked=True)))
+        for row in rows:
+            _next_channel(tx, row)
+        return len(rows)
+
+
+def requeue_stalled(limit: int = 200) -> int:
+    """Give deliveries another job whose worker died or whose outcome is unknown; return how many."""
+    with transaction() as tx:
+        stalled = (
+            DeliveryRow.status.in_(("sending", "unknown")),
+            or_(DeliveryRow.lease_until.is_(None), DeliveryRow.lease_until < func.clock_timestamp()),
+            DeliveryRow.attempts < 20,
+        )
+        held = select(DeliveryRow).where(*stalled).limit(limit).with_for_update(skip_locked=True)
+        rows = list(tx.session.scalars(held))
+        for row in rows:
+            row.lease_until = tx.now() + timedelta(seconds=5)  # the job has this long to begin
+            tx.defer("messages.deliver", delivery_id=row.id, patient=True)
+        return len(rows)
+
+
+def subscribe_to_push(person_id: int, endpoint: str, keys: dict[str, str]) -> None:
+    """Take push messages on this browser from now on.
+
+    Raises: Invalid: not an address of a push service.
+    """
+    if not endpoint.startswith("https://") or len(endpoint) > 1000 or set(keys) != {"p256dh", "auth"}:
+        raise Invalid(fields={"endpoint": "bad_endpoint"})
+    with transaction() as tx:
+        row = {"person_id": person_id, "endpoint": endpoint, "keys": keys}
+        again = insert(PushSubscriptionRow).values(**row)
+        again = again.on_conflict_do_update(index_elements=["endpoint"], set_={**row, "ended_at": None})
+        tx.session.execute(again)
+
+
+def end_push(person_id: int, endpoint: str) -> None:
+    """Take no more push messages on this browser."""
+    with transaction() as tx:
+        this = (PushSubscriptionRow.person_id == person_id, PushSubscriptionRow.endpoint == endpoint)
+        tx.session.execute(update(PushSubscriptionRow).where(*this).values(ended_at=tx.now()))
+
+
+def _next_channel(tx: Transaction, row: MessageRow) -> None:
+    """Start the next channel of the ladder, if there is one and anybody still waits for it."""
+    row.next_channel_at = None
+    if row.status in {"seen", "cancelled"}:
+        return
+    if not row.channels:
+        row.status = "undeliverable" if row.status == "queued" else row.status
+        return
+    channel, *rest = row.channels
+    row.channels = rest
+    delivery = tx.add(DeliveryRow(message_id=row.id, channel=channel, status="queued", attempts=0))
+    if rest and KINDS[row.kind].insists:
+        row.next_channel_at = _later(tx.now())
+    tx.defer("messages.deliver", delivery_id=delivery.id)
+
+
+def _later(now: datetime) -> datetime:
+    return now + SILENCE / clock.time_scale()
+
+
+def _arrive(tx: Transaction, row: DeliveryRow, status: str) -> None:
+    row.status = status
+    if status == "delivered":
+        row.delivered_at = tx.now()
+    message = tx.locked(MessageRow, row.message_id)
+    if message.status in {"queued", "sent"}:
+        message.status = status
+    ids = {"message_id": message.id, "request_id": message.request_id, "offer_id": message.offer_id}
+    tx.emit(MessageArrived(**ids, kind=message.kind, status=status, channel=row.channel), SYSTEM)

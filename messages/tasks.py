@@ -1,0 +1,88 @@
+"""The job that delivers: take it, send it, write down what became of it. Nothing is held open while sending."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+
+from kernel.failpoint import failpoint
+from kernel.jobs import task
+from messages import services
+from messages.domain import Channel
+from messages.models import DeliveryRow
+from messages.ports import Envelope, Gateway, Receipt, Refused, Unknown
+from messages.queries import push_subscriptions_of
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 8
+
+
+@task("messages.deliver")
+def deliver(delivery_id: int, patient: bool = False) -> None:
+    """Deliver one message over one channel. Safe to run twice: whoever comes second finds it taken or done."""
+    row = services.lease_delivery(delivery_id)
+    if row is None:
+        return
+    gateways: Mapping[str, Gateway] = current_app.extensions["gateways"]
+    for envelope in _envelopes(row):
+        _hand_over(gateways[row.channel], row, envelope)
+        return
+    services.record_outcome(delivery_id, None, error="no_address")
+
+
+def _hand_over(gateway: Gateway, row: DeliveryRow, envelope: Envelope) -> None:
+    try:
+        receipt = _found(gateway, row, envelope) or gateway.send(envelope)
+        failpoint("messages.deliver.after_send")
+    except Refused as refused:
+        services.record_outcome(row.id, None, error=str(refused) or "refused")
+    except Unknown:
+        logger.warning("delivery %s: no answer", row.id)
+        services.record_outcome(row.id, None)
+    except Exception:
+        if row.attempts >= MOST_ATTEMPTS:
+            services.record_outcome(row.id, None, error="gave_up")
+        else:
+            services.record_outcome(row.id, None)
+        raise
+    else:
+        services.record_outcome(row.id, receipt)
+
+
+def _found(gateway: Gateway, row: DeliveryRow, envelope: Envelope) -> Receipt | None:
+    """Ask what became of an earlier try whose answer was lost, before trying again."""
+    return gateway.find(envelope) if row.error == "tried_before" else None
+
+
+def _envelopes(row: DeliveryRow) -> list[Envelope]:
+    person = row.message.person
+    reference = f"d{row.id}"
+    if row.channel == Channel.PUSH:
+        found = push_subscriptions_of(person.id)
+        return [write(row, reference, it.endpoint, {"endpoint": it.endpoint, "keys": it.keys}) for it in found[:1]]
+    address = person.phone if row.channel == Channel.SMS else person.email
+    return [write(row, reference, address, {})] if address else []
+
+
+def write(row: DeliveryRow, reference: str, to: str, data: dict[str, Any]) -> Envelope:
+    """Render a message in the language of its reader: one template per kind, its first line is the subject.
+
+    No names or words of clients are in it: only codes, moments and places of the facts.
+    """
+    message = row.message
+    facts = {name: _revived(name, value) for name, value in message.facts.items()}
+    settings = current_app.config["SETTINGS"]
+    with current_app.test_request_context(base_url=settings.public_url), force_locale(message.person.locale):
+        template = current_app.jinja_env.get_template(f"messages/{message.kind}.txt")
+        text = template.render(url=settings.public_url, request_id=message.request_id, **facts)
+    subject, _, body = text.strip().partition("\n")
+    short = f"{subject} {settings.public_url}" if row.channel == Channel.SMS else body.strip()
+    return Envelope(reference=reference, to=to, subject=subject, text=short, data=data)
+
+
+def _revived(name: str, value: Any) -> Any:
+    return datetime.fromisoformat(value) if name.endswith("_at") and isinstance(value, str) else value

@@ -13,10 +13,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from dispatch.billing.services import seed_tariffs
+from dispatch.terms.services import seed_terms
 from kernel import migrations
 from kernel.database import db
 from kernel.settings import Settings
 from processes.postgres import EmbeddedPostgres
+from reference.services import load_reference
 from web.app import create_app
 
 _TEMPLATE = "tolkdienst_template"
@@ -40,18 +43,25 @@ def worker_id() -> str:
 
 
 @pytest.fixture(scope="session")
-def template(cluster: EmbeddedPostgres) -> str:
-    """A migrated, empty database to clone from."""
+def template(cluster: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated database to clone from, with the reference data and the seeds every house has."""
     _create(cluster, _TEMPLATE)
     migrations.upgrade(cluster.url(_TEMPLATE))
+    seeding = _app(cluster.url(_TEMPLATE), tmp_path_factory.mktemp("seeds"))
+    with seeding.app_context():
+        load_reference()
+        seed_terms()
+        seed_tariffs()
+        db.session.remove()
+        db.engine.dispose()
     return _TEMPLATE
 
 
 @pytest.fixture(scope="session")
 def app(cluster: EmbeddedPostgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The application on a database of its own, with the reference data and seeds every house has."""
-    _create(cluster, "tolkdienst", template)
-    yield _app(cluster.url("tolkdienst"), tmp_path_factory.mktemp("data"))
+    """The application on a database of its own."""
+    _create(cluster, "shared", template)
+    yield _app(cluster.url("shared"), tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture

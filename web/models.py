@@ -17,8 +17,10 @@ MODULES = (
     "dispatch.offers.models",
     "dispatch.performances.models",
     "dispatch.requests.models",
+    "dispatch.spreadsheets.models",
     "dispatch.terms.models",
     "dispatch.translations.models",
+    "messages.models",
 )
 for module in MODULES:
     import_module(module)

@@ -8,8 +8,6 @@ from sqlalchemy import (
     Date,
     Float,
     ForeignKey,
-    Index,
-    Integer,
     SmallInteger,
     Text,
     UniqueConstraint,
@@ -149,21 +147,3 @@ class ExclusionRow(Base):
     set_by: Mapped[str] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-class ImportRow(Base):
-    """A spreadsheet offered for import: its rows, checked, waiting for a yes; nothing is half done."""
-
-    __tablename__ = "imports"
-    __table_args__ = (Index("ix_imports_agency", "agency_id", "id"),)
-
-    id: Mapped[int] = identity()
-    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
-    kind: Mapped[str] = mapped_column(Text)
-    file_name: Mapped[str] = mapped_column(Text)
-    content: Mapped[bytes]
-    row_count: Mapped[int] = mapped_column(Integer)
-    error_count: Mapped[int] = mapped_column(Integer)
-    uploaded_by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
-    uploaded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
-    applied_at: Mapped[datetime | None]

@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("closes", sa.Time(), server_default="18:00", nullable=False),
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("second_factor_required", sa.Boolean(), server_default="true", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agencies")),
         sa.UniqueConstraint("code", name=op.f("uq_agencies_code")),
     )
@@ -248,12 +249,24 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("row_count", sa.Integer(), nullable=False),
         sa.Column("error_count", sa.Integer(), nullable=False),
+        sa.Column("sample", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("errors", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("uploaded_by", sa.BigInteger(), nullable=False),
         sa.Column(
             "uploaded_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approved_by", sa.BigInteger(), nullable=True),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("discarded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("kind IN ('register', 'customers', 'requests')", name=op.f("ck_imports_kind_known")),
+        sa.CheckConstraint(
+            "applied_at IS NULL OR (approved_at IS NOT NULL AND error_count = 0)",
+            name=op.f("ck_imports_applied_if_right"),
+        ),
+        sa.CheckConstraint("applied_at IS NULL OR discarded_at IS NULL", name=op.f("ck_imports_applied_or_discarded")),
         sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_imports_agency_id")),
+        sa.ForeignKeyConstraint(["approved_by"], ["persons.id"], name=op.f("fk_imports_approved_by")),
         sa.ForeignKeyConstraint(["uploaded_by"], ["persons.id"], name=op.f("fk_imports_uploaded_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
     )
@@ -297,6 +310,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("speaker_of", "understands", name=op.f("pk_language_understands")),
     )
     op.create_table(
+        "messages",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("request_id", sa.BigInteger(), nullable=True),
+        sa.Column("offer_id", sa.BigInteger(), nullable=True),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("channels", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("status", sa.Text(), server_default="queued", nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column("next_channel_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('queued', 'sent', 'delivered', 'seen', 'undeliverable', 'cancelled')",
+            name=op.f("ck_messages_status_known"),
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_messages_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+    )
+    op.create_index(
+        "ix_messages_offer", "messages", ["offer_id"], unique=False, postgresql_where=sa.text("offer_id IS NOT NULL")
+    )
+    op.create_index("ix_messages_person", "messages", ["person_id", "id"], unique=False)
+    op.create_index(
+        "ix_messages_silent",
+        "messages",
+        ["next_channel_at"],
+        unique=False,
+        postgresql_where=sa.text("next_channel_at IS NOT NULL"),
+    )
+    op.create_table(
         "one_time_links",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
@@ -332,6 +378,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("agency_id", "name", name=op.f("uq_organisations_agency_id_name")),
     )
     op.create_index(op.f("ix_organisations_agency_id"), "organisations", ["agency_id"], unique=False)
+    op.create_table(
+        "push_subscriptions",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("endpoint", sa.Text(), nullable=False),
+        sa.Column("keys", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_push_subscriptions_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_push_subscriptions")),
+        sa.UniqueConstraint("endpoint", name=op.f("uq_push_subscriptions_endpoint")),
+    )
+    op.create_index(op.f("ix_push_subscriptions_person_id"), "push_subscriptions", ["person_id"], unique=False)
     op.create_table(
         "sessions",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -386,6 +447,41 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_availability_exceptions_interpreter_id"), "availability_exceptions", ["interpreter_id"], unique=False
+    )
+    op.create_table(
+        "deliveries",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), server_default="queued", nullable=False),
+        sa.Column("provider_id", sa.Text(), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.CheckConstraint("channel IN ('push', 'sms', 'mail')", name=op.f("ck_deliveries_channel_known")),
+        sa.CheckConstraint(
+            "status IN ('queued', 'sending', 'unknown', 'sent', 'delivered', 'failed')",
+            name=op.f("ck_deliveries_status_known"),
+        ),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_deliveries_message_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+    )
+    op.create_index("ix_deliveries_message", "deliveries", ["message_id"], unique=False)
+    op.create_index(
+        "ix_deliveries_open",
+        "deliveries",
+        ["status"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('queued', 'sending', 'unknown')"),
+    )
+    op.create_index(
+        "uq_deliveries_provider",
+        "deliveries",
+        ["channel", "provider_id"],
+        unique=True,
+        postgresql_where=sa.text("provider_id IS NOT NULL"),
     )
     op.create_table(
         "exclusions",
@@ -1040,16 +1136,32 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_exclusions_organisation_id"), table_name="exclusions")
     op.drop_index(op.f("ix_exclusions_interpreter_id"), table_name="exclusions")
     op.drop_table("exclusions")
+    op.drop_index(
+        "uq_deliveries_provider", table_name="deliveries", postgresql_where=sa.text("provider_id IS NOT NULL")
+    )
+    op.drop_index(
+        "ix_deliveries_open",
+        table_name="deliveries",
+        postgresql_where=sa.text("status IN ('queued', 'sending', 'unknown')"),
+    )
+    op.drop_index("ix_deliveries_message", table_name="deliveries")
+    op.drop_table("deliveries")
     op.drop_index(op.f("ix_availability_exceptions_interpreter_id"), table_name="availability_exceptions")
     op.drop_table("availability_exceptions")
     op.drop_index(op.f("ix_agreements_organisation_id"), table_name="agreements")
     op.drop_table("agreements")
     op.drop_index(op.f("ix_sessions_person_id"), table_name="sessions")
     op.drop_table("sessions")
+    op.drop_index(op.f("ix_push_subscriptions_person_id"), table_name="push_subscriptions")
+    op.drop_table("push_subscriptions")
     op.drop_index(op.f("ix_organisations_agency_id"), table_name="organisations")
     op.drop_table("organisations")
     op.drop_index(op.f("ix_one_time_links_person_id"), table_name="one_time_links")
     op.drop_table("one_time_links")
+    op.drop_index("ix_messages_silent", table_name="messages", postgresql_where=sa.text("next_channel_at IS NOT NULL"))
+    op.drop_index("ix_messages_person", table_name="messages")
+    op.drop_index("ix_messages_offer", table_name="messages", postgresql_where=sa.text("offer_id IS NOT NULL"))
+    op.drop_table("messages")
     op.drop_table("language_understands")
     op.drop_table("interpreters")
     op.drop_index("ix_imports_agency", table_name="imports")

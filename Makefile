@@ -58,8 +58,7 @@ $(INSTALLED): pyproject.toml uv.lock
 browser: $(INSTALLED)
 	@for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do \
 	  if [ -n "$$name" ] && command -v "$$name" >/dev/null; then exit 0; fi; done; \
-	if [ -n "$$($(BIN)/python -m playwright install --dry-run chromium 2>/dev/null \
-	    | sed -n 's/^ *Install location: *//p' | while read -r place; do test -e "$$place" && echo y; done)" ]; then exit 0; fi; \
+	if [ -d "$$($(BIN)/playwright install --dry-run chromium | sed -n 's/^ *Install location: *//p' | head -n 1)" ]; then exit 0; fi; \
 	echo "Installing a browser for the tests ..."; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null && exit 0; fi; \

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel import clock
@@ -193,3 +193,11 @@ def _arrive(tx: Transaction, row: DeliveryRow, status: str) -> None:
         message.status = status
     ids = {"message_id": message.id, "request_id": message.request_id, "offer_id": message.offer_id}
     tx.emit(MessageArrived(**ids, kind=message.kind, status=status, channel=row.channel), SYSTEM)
+
+
+def forget_person(person_id: int) -> None:
+    """A person was erased: what was said to them keeps no facts, and nothing more is sent."""
+    with transaction() as tx:
+        theirs = MessageRow.person_id == person_id
+        tx.session.execute(update(MessageRow).where(theirs).values(facts={}, next_channel_at=None))
+        tx.session.execute(delete(PushSubscriptionRow).where(PushSubscriptionRow.person_id == person_id))

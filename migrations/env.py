@@ -18,7 +18,11 @@ def run() -> None:
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.connect() as connection:
         context.configure(
-            connection=connection, target_metadata=metadata, include_name=None, include_object=include, compare_type=True
+            connection=connection,
+            target_metadata=metadata,
+            include_name=None,
+            include_object=include,
+            compare_type=True,
         )
         with context.begin_transaction():
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('migrations'))"))

@@ -193,3 +193,20 @@ def agency_name(agency_id: int) -> str:
 def is_reached(person_id: int, by: Actor) -> bool:
     """Return whether a person belongs to an agency or organisation the actor reaches."""
     return any(row.id == person_id for row in list_people(by, after=person_id - 1, limit=1))
+
+
+def people_of_agency(agency_id: int) -> list[tuple[PersonRow, str, str | None]]:
+    """Return the persons of an agency and of the organisations it serves: person, role, organisation."""
+    ours = (MembershipRow.agency_id == agency_id) | (OrganisationRow.agency_id == agency_id)
+    query = (
+        select(PersonRow, MembershipRow.role, OrganisationRow.name)
+        .join(MembershipRow, MembershipRow.person_id == PersonRow.id)
+        .outerjoin(OrganisationRow, OrganisationRow.id == MembershipRow.organisation_id)
+        .where(ours, MembershipRow.ended_at.is_(None))
+        .order_by(PersonRow.id)
+    )
+    return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
+
+
+def agency_id_of(code: str) -> int | None:
+    return db.session.scalar(select(AgencyRow.id).where(AgencyRow.code == code))

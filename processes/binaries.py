@@ -39,7 +39,8 @@ def available(user: pwd.struct_passwd | None) -> list[Binaries]:
 
 def from_machine() -> list[Binaries]:
     """Return the machine's own PostgreSQL servers, newest first."""
-    folders = {path.resolve().parent for folder in _folders() if (path := folder / "postgres").exists()}
+    # os.access, for Path.exists() raises where we may not look, and PATH may name such folders
+    folders = {path.resolve().parent for folder in _folders() if os.access(path := folder / "postgres", os.X_OK)}
     found = [Binaries(folder, major) for folder in folders if (major := _major_of(folder)) and major >= OLDEST_MAJOR]
     return sorted(found, key=lambda it: (-it.major, it.folder))
 
@@ -112,7 +113,7 @@ def _copied(package: Path) -> Path:
 
 def _major_of(folder: Path) -> int | None:
     """Return the version of a complete server in `folder`."""
-    if not (folder / "initdb").exists():
+    if not os.access(folder / "initdb", os.X_OK):
         return None
     version = _said([str(folder / "postgres"), "-V"]).rpartition("PostgreSQL) ")[2].split(".")[0].split(" ")[0]
     digits = "".join(letter for letter in version if letter.isdigit())  # "19beta1" is not 19: leave it

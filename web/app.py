@@ -10,10 +10,11 @@ from flask_limiter.util import get_remote_address
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
+from gateways.registry import gateways
 from kernel import clock, failpoint, jobs, log
 from kernel.database import db, engine_options
 from kernel.settings import Settings
-from web import errors, guard, locale, routes, security, sockets, wiring, words
+from web import errors, guard, health, locale, routes, security, sockets, wiring, words
 
 limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=False)
 
@@ -54,8 +55,9 @@ def create_app(settings: Settings) -> Flask:
     guard.csrf.init_app(app)
     limiter.init_app(app)
     jobs.run_inside(app.app_context)
+    app.extensions["gateways"] = gateways(settings)
     _number_requests(app)
-    for part in (locale, words, security, errors, wiring, routes, sockets, guard):
+    for part in (locale, words, security, errors, wiring, routes, health, sockets, guard):
         part.register(app)
     return app
 

@@ -2,19 +2,31 @@
 
 from flask import Flask
 
-import dispatch.offers.tasks  # noqa: F401 - registers its jobs
+from demo.cli import commands as demo_commands
 from dispatch.booking.api import api as requests_api
+from dispatch.booking.views import pages as booking
 from dispatch.desk.api import api as desk_api
+from dispatch.desk.views import pages as desk
 from dispatch.fieldwork.api import api as fieldwork_api
+from dispatch.fieldwork.views import pages as fieldwork
+from dispatch.offers import tasks as offer_tasks
 from kernel.http import policy
+from messages import tasks as message_tasks
+from messages.views import pages as messages
+from people.cli import commands as people_commands
+from people.views import pages as people
 from reporting.api import api as reporting_api
 from reporting.cli import commands as reporting_commands
 from reporting.views import pages as reports
 from web import api
+from web.cli import COMMANDS as HOUSE_COMMANDS
+from web.health import pages as health
+from web.operations import pages as operations
 
 APIS = [requests_api, desk_api, fieldwork_api, reporting_api]
-PAGES = [reports]
-COMMANDS = [reporting_commands]
+PAGES = [health, people, booking, fieldwork, desk, reports, messages, operations]
+COMMANDS = [people_commands, demo_commands, reporting_commands, *HOUSE_COMMANDS]
+TASKS = [offer_tasks, message_tasks]  # importing them registers their jobs
 
 
 def register(app: Flask) -> None:

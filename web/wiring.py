@@ -1,14 +1,38 @@
 """All traffic between modules, in one table: which event makes whom act, inside the same transaction."""
 
+from typing import Any
+
 from flask import Flask
 
 from dispatch.assignments import services as assignments
+from dispatch.assignments.events import AssignmentCancelled, AssignmentMoved
+from dispatch.interpreters import queries as register_of
+from dispatch.interpreters import services as interpreters
+from dispatch.offers import queries as offer_queries
 from dispatch.offers import services as offers
-from dispatch.requests.events import RequestChanged, RequestClosed, SearchStarted
+from dispatch.offers.events import OfferMade, OfferSeen, OffersWithdrawn
+from dispatch.performances.events import PerformanceConfirmed, PerformanceDisputed, PerformanceSubmitted
+from dispatch.requests import queries as requests
+from dispatch.requests.events import (
+    CompletionAsked,
+    ProposalMade,
+    RequestAssigned,
+    RequestChanged,
+    RequestClosed,
+    RequestEscalated,
+    RequestReopened,
+    SearchStarted,
+)
 from dispatch.translations import services as translations
+from dispatch.translations.events import QuoteMade
 from kernel.actor import Actor
 from kernel.database import Transaction
 from kernel.events import Event, Subscriber, subscribe
+from messages import services as messages
+from messages.events import MessageArrived
+from messages.services import Words
+from people import queries as people
+from people.events import LinkMade, PersonErased
 
 
 def search_at_once(event: SearchStarted, tx: Transaction, by: Actor) -> None:
@@ -40,12 +64,134 @@ def others_follow_change(event: RequestChanged, tx: Transaction, by: Actor) -> N
     assignments.move_assignment_of(event.request_id or 0, event.fields, by=by)
 
 
+def ask_interpreter(event: OfferMade, tx: Transaction, by: Actor) -> None:
+    offer = offer_queries.offer_row(event.offer_id)
+    facts = {
+        "language": offer.language,
+        "service": offer.service,
+        "starts_at": offer.starts_at.isoformat(),
+        "expires_at": offer.expires_at.isoformat(),
+        "municipality": offer.request.municipality if offer.service == "on_site" else None,
+        "distance_km": offer.distance_km,
+    }
+    _tell_interpreter(event.interpreter_id, "offer_made", event, offer_id=event.offer_id, **facts)
+
+
+def thank_the_others(event: OffersWithdrawn, tx: Transaction, by: Actor) -> None:
+    """Losers are told; what was not sent yet is not sent any more."""
+    kind = "offer_filled" if event.because == "filled" else "offer_withdrawn"
+    for offer_id, interpreter_id in event.offers.items():
+        messages.cancel_messages_of(offer_id)
+        _tell_interpreter(interpreter_id, kind, event, offer_id=offer_id, **_slot_of(event.request_id or 0))
+
+
+def offer_was_seen(event: OfferSeen, tx: Transaction, by: Actor) -> None:
+    messages.mark_seen(event.offer_id)
+
+
+def offer_arrived(event: MessageArrived, tx: Transaction, by: Actor) -> None:
+    """A channel took the offer's message, or a device has it."""
+    if event.kind != "offer_made" or event.offer_id is None:
+        return
+    if event.status == "delivered":
+        offers.mark_delivered(event.offer_id)
+    else:
+        offers.mark_sent(event.offer_id)
+
+
+def tell_both_of_assignment(event: RequestAssigned, tx: Transaction, by: Actor) -> None:
+    facts = _slot_of(event.request_id or 0)
+    _tell_interpreter(event.interpreter_id, "assignment_made", event, **facts)
+    _tell_person(event.requester_id, "request_assigned", event, **facts)
+
+
+def tell_of_reopening(event: RequestReopened, tx: Transaction, by: Actor) -> None:
+    _tell_person(event.requester_id, "request_reopened", event, **_slot_of(event.request_id or 0))
+
+
+def tell_of_move(event: AssignmentMoved, tx: Transaction, by: Actor) -> None:
+    _tell_interpreter(event.interpreter_id, "assignment_changed", event, **_slot_of(event.request_id or 0))
+
+
+def tell_of_cancellation(event: AssignmentCancelled, tx: Transaction, by: Actor) -> None:
+    facts = _slot_of(event.request_id or 0)
+    _tell_interpreter(event.interpreter_id, "assignment_cancelled", event, timely=event.timely, **facts)
+
+
+def tell_of_no_answer(event: RequestClosed, tx: Transaction, by: Actor) -> None:
+    """The requester hears the end, unless it was the requester's own doing."""
+    if event.requester_id and event.outcome in {"not_available", "other_reason"} and event.reason != "withdrawn":
+        facts = _slot_of(event.request_id or 0)
+        _tell_person(event.requester_id, "request_unanswered", event, reason=event.reason, **facts)
+
+
+def ask_for_completion(event: CompletionAsked, tx: Transaction, by: Actor) -> None:
+    _tell_person(event.requester_id, "completion_asked", event, **_slot_of(event.request_id or 0))
+
+
+def ask_about_proposal(event: ProposalMade, tx: Transaction, by: Actor) -> None:
+    facts = _slot_of(event.request_id or 0) | {"expires_at": event.expires_at.isoformat()}
+    _tell_person(event.requester_id, "proposal_made", event, **facts)
+
+
+def send_quote(event: QuoteMade, tx: Transaction, by: Actor) -> None:
+    facts = _slot_of(event.request_id or 0) | {"expires_at": event.valid_until.isoformat()}
+    _tell_person(event.requester_id, "quote_made", event, **facts)
+
+
+def call_coordinators(event: RequestEscalated, tx: Transaction, by: Actor) -> None:
+    """A person has to look: those of the agency hear it, whoever escalated knows already."""
+    for person_id in people.coordinators_of(event.agency_id or 0):
+        if person_id != by.person_id:
+            _tell_person(person_id, "request_escalated", event, **_slot_of(event.request_id or 0))
+
+
+def ask_for_confirmation(event: PerformanceSubmitted, tx: Transaction, by: Actor) -> None:
+    facts = _slot_of(event.request_id or 0) | {"confirm_at": event.confirm_by.isoformat()}
+    _tell_person(event.requester_id, "performance_submitted", event, **facts)
+
+
+def tell_of_confirmation(event: PerformanceConfirmed, tx: Transaction, by: Actor) -> None:
+    _tell_interpreter(event.interpreter_id, "performance_confirmed", event)
+
+
+def tell_of_dispute(event: PerformanceDisputed, tx: Transaction, by: Actor) -> None:
+    _tell_interpreter(event.interpreter_id, "performance_disputed", event)
+
+
+def send_link(event: LinkMade, tx: Transaction, by: Actor) -> None:
+    _tell_person(event.person_id, "password_link", event, purpose=event.purpose, secret=event.secret)
+
+
+def register_forgets(event: PersonErased, tx: Transaction, by: Actor) -> None:
+    interpreters.forget_person(event.person_id)
+    messages.forget_person(event.person_id)
+
+
 WIRING: list[tuple[type[Event], Subscriber]] = [
     (SearchStarted, search_at_once),
     (RequestClosed, offers_end_with_request),
     (RequestClosed, assignment_ends_with_request),
     (RequestClosed, quote_ends_with_request),
     (RequestChanged, others_follow_change),
+    (OfferMade, ask_interpreter),
+    (OffersWithdrawn, thank_the_others),
+    (OfferSeen, offer_was_seen),
+    (MessageArrived, offer_arrived),
+    (RequestAssigned, tell_both_of_assignment),
+    (RequestReopened, tell_of_reopening),
+    (AssignmentMoved, tell_of_move),
+    (AssignmentCancelled, tell_of_cancellation),
+    (RequestClosed, tell_of_no_answer),
+    (CompletionAsked, ask_for_completion),
+    (ProposalMade, ask_about_proposal),
+    (QuoteMade, send_quote),
+    (RequestEscalated, call_coordinators),
+    (PerformanceSubmitted, ask_for_confirmation),
+    (PerformanceConfirmed, tell_of_confirmation),
+    (PerformanceDisputed, tell_of_dispute),
+    (LinkMade, send_link),
+    (PersonErased, register_forgets),
 ]
 
 
@@ -53,3 +199,18 @@ def register(app: Flask) -> None:
     """Connect every row of the table."""
     for event, subscriber in WIRING:
         subscribe(event, subscriber)
+
+
+def _slot_of(request_id: int) -> dict[str, Any]:
+    """Return what may be said about a request to anybody: its number and moment."""
+    request = requests.board_row(request_id)
+    return {"reference": request.reference, "starts_at": request.starts_at.isoformat()} if request else {}
+
+
+def _tell_interpreter(interpreter_id: int, kind: str, event: Event, offer_id: int | None = None, **facts: Any) -> None:
+    person_id = register_of.person_of(interpreter_id)
+    messages.send_message(person_id, kind, Words(request_id=event.request_id, offer_id=offer_id, facts=facts))
+
+
+def _tell_person(person_id: int, kind: str, event: Event, **facts: Any) -> None:
+    messages.send_message(person_id, kind, Words(request_id=event.request_id, facts=facts))

@@ -269,3 +269,9 @@ def _may_see(by: Actor, offer: OfferRow) -> bool:
     if by.role is Role.INTERPRETER:
         return offer.interpreter_id == by.interpreter_id
     return by.is_system or (by.is_staff and offer.request.agency_id in by.agency_ids)
+
+
+def offer_row(offer_id: int) -> OfferRow:
+    """Return an offer with its request, for use cases that hold its request's lock."""
+    query = select(OfferRow).options(joinedload(OfferRow.request)).where(OfferRow.id == offer_id)
+    return db.session.scalars(query).one()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dispatch.interpreters import permissions, queries
@@ -245,3 +245,11 @@ def _check_skill(skill: Skill) -> None:
         wrong["certified_until"] = "not_positive"
     if wrong:
         raise Invalid(fields=wrong)
+
+
+def forget_person(person_id: int) -> None:
+    """A person was erased: her place in the register says no more where she lives."""
+    with transaction() as tx:
+        values = {"postcode": "", "municipality": "", "home_lat": None, "home_lon": None, "available_now": False}
+        this = InterpreterRow.person_id == person_id
+        tx.session.execute(update(InterpreterRow).where(this).values(**values, active_until=tx.now().date()))

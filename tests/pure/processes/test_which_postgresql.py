@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import make_url
 
 from kernel.settings import Settings
-from processes.binaries import Binaries, DatabaseTrouble, choose
+from processes.binaries import Binaries, DatabaseTrouble, choose, from_machine
 from processes.postgres import EmbeddedPostgres, with_database
 
 OWN, WHEEL = Binaries(Path("/own"), 15), Binaries(Path("/wheel"), 18)
@@ -31,6 +31,15 @@ def test_data_of_a_version_that_is_gone_names_the_way_out():
 def test_a_machine_without_any_is_told_what_to_do():
     with pytest.raises(DatabaseTrouble, match="install one .*or set DATABASE_URL"):
         choose([], None)
+
+
+def test_whatever_path_says_the_search_goes_on(monkeypatch, tmp_path):
+    (tmp_path / "half").mkdir()
+    (tmp_path / "half/postgres").touch(mode=0o755)
+    (tmp_path / "file").touch()
+    before = from_machine()
+    monkeypatch.setenv("PATH", f"{tmp_path / 'half'}:{tmp_path / 'file'}:/proc/1/cwd:{tmp_path / 'gone'}", prepend=":")
+    assert from_machine() == before
 
 
 def test_data_of_a_version_that_is_gone_is_left_as_it_is(tmp_path):

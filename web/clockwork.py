@@ -1,0 +1,22 @@
+"""What the clock does, and how often: short sweeps that derive their work from the tables. One table for all of it."""
+
+from collections.abc import Callable
+
+from dispatch.assignments import services as assignments
+from dispatch.offers import services as offers
+from dispatch.performances import services as performances
+from kernel import audit, idempotency, queue
+from messages import services as messages
+
+# name -> (every so many seconds, what to do). Telephone "now" needs the second; nothing else does.
+SWEEPS: dict[str, tuple[float, Callable[[], object]]] = {
+    "advance searches": (1, offers.advance_due_searches),
+    "advance silent messages": (2, messages.advance_silent_messages),
+    "requeue stalled deliveries": (5, messages.requeue_stalled),
+    "requeue stalled jobs": (10, queue.requeue_stalled),
+    "finish past assignments": (15, assignments.finish_past_assignments),
+    "confirm silent performances": (30, performances.confirm_silent_performances),
+    "seal events": (60, audit.seal_events),
+    "forget old answers": (3600, idempotency.forget_old_answers),
+    "forget old jobs": (3600, queue.forget_old),
+}

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from kernel.clock import BRUSSELS
 
 DIRECTIONS = ("both", "to_dutch", "from_dutch")
 GENDERS = ("female", "male", "other")
+SERVICES = ("on_site", "telephone", "video", "translation")
+# A certificate that ends within this time is shown to the desk. Source: start value of the desk.
+EXPIRES_SOON = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +62,21 @@ class CandidateFacts:
     excluded: bool
 
 
-def is_available(week: Sequence[Stretch], deviations: Sequence[Deviation], start: datetime, end: datetime) -> bool:
+def is_available(
+    week: Sequence[Stretch] | None, deviations: Sequence[Deviation], start: datetime, end: datetime
+) -> bool:
     """Return whether somebody works during all of [start, end): deviations first, then the week.
 
-    Somebody who never filled in a week may be asked: she says no herself.
+    Somebody who never filled in a week (None) may be asked: she says no herself.
     """
     touching = [it for it in deviations if it.start < end and start < it.end]
     if any(not it.available for it in touching):
         return False
-    if not week and not touching:
+    if week is None and not touching:
         return True
     moment = start
     while moment < end:
-        until = _covered_until(week, touching, moment)
+        until = _covered_until(week or (), touching, moment)
         if until is None:
             return False
         moment = until
@@ -86,12 +91,25 @@ def _covered_until(week: Sequence[Stretch], deviations: Sequence[Deviation], mom
     here = moment.astimezone(BRUSSELS)
     for stretch in week:
         if stretch.weekday == here.weekday() and stretch.from_time <= here.time() < stretch.to_time:
-            last = stretch.to_time
-            day = here.date()
-            if last >= time(23, 59):
-                day, last = day + timedelta(days=1), time(0)
-            return datetime.combine(day, last, BRUSSELS).astimezone(moment.tzinfo)
+            return _end_of(stretch, here)
     return None
+
+
+def _end_of(stretch: Stretch, here: datetime) -> datetime:
+    """Return when the stretch ends in which `here` (local) lies. An hour that exists twice is lived twice."""
+    day, last = here.date(), stretch.to_time
+    if last >= time(23, 59):
+        day, last = day + timedelta(days=1), time(0)
+    end = datetime.combine(day, last, BRUSSELS).replace(fold=here.fold).astimezone(UTC)
+    skipped = end.astimezone(BRUSSELS).time() != last
+    return end.replace(minute=0, second=0) if skipped else end  # the clock skips whole hours
+
+
+def is_certified(skill: Skill, day: date) -> bool:
+    """Return whether the certificate of a language is valid on `day`, its first and last day included."""
+    if skill.certified_from is None:
+        return False
+    return skill.certified_from <= day and (skill.certified_until is None or day <= skill.certified_until)
 
 
 def is_quiet(quiet_from: time | None, quiet_until: time | None, now: datetime) -> bool:

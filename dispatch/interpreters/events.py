@@ -36,6 +36,11 @@ class LanguageCertified(_OfInterpreter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageEnded(_OfInterpreter):
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AvailabilityChanged(_OfInterpreter):
     what: str
 

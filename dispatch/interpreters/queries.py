@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, text
-from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.orm import selectinload
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, exists, func, or_, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, Range
+from sqlalchemy.orm import joinedload, selectinload
 
 from dispatch.interpreters.domain import CandidateFacts, Deviation, Skill, Stretch, is_available, is_quiet
 from dispatch.interpreters.models import (
@@ -21,6 +21,7 @@ from dispatch.interpreters.models import (
     WeeklyAvailabilityRow,
 )
 from kernel.actor import Actor
+from kernel.clock import BRUSSELS
 from kernel.database import db
 from kernel.errors import NotFound
 from people.models import PersonRow
@@ -63,10 +64,8 @@ def list_interpreters(by: Actor, chosen: Filter, *, after: int = 0, limit: int =
     """Return a page of the register in order of id, beginning behind `after`."""
     query = _whole().join(PersonRow).where(visible_to(by), InterpreterRow.id > after)
     if chosen.words:
-        like = f"%{chosen.words}%"
-        query = query.where(
-            or_(PersonRow.name.ilike(like), InterpreterRow.number.ilike(like), InterpreterRow.municipality.ilike(like))
-        )
+        texts = (PersonRow.name, InterpreterRow.number, InterpreterRow.municipality)
+        query = query.where(or_(*(it.icontains(chosen.words, autoescape=True) for it in texts)))
     if chosen.language:
         query = query.where(_speaks(InterpreterLanguageRow.language == chosen.language))
     if chosen.service:
@@ -120,42 +119,46 @@ def candidate_facts(
     now: datetime,
     organisation_id: int,
 ) -> list[list[CandidateFacts]]:
-    """Return, per slot, everybody of the agency who speaks one of `languages`: six statements, however many there are."""
-    people = _speakers(agency_id, languages)
+    """Return, per slot, everybody of the agency who speaks one of `languages`: in four statements, however many."""
+    people = _speakers(agency_id, languages, organisation_id)
     ids = [row.id for row in people]
     if not ids:
         return [[] for _ in slots]
-    skills, services = _skills(ids), _services(ids)
-    weeks, deviations = _weeks(ids), _deviations(ids, slots)
-    excluded = _excluded(ids, organisation_id)
-    return [
-        [
-            CandidateFacts(
-                interpreter_id=row.id,
-                name=row.name,
-                number=row.number,
-                skills=tuple(skills[row.id]),
-                services=frozenset(services[row.id]),
-                gender=row.gender,
-                municipality=row.municipality,
-                home=(row.home_lat, row.home_lon) if row.home_lat is not None and row.home_lon is not None else None,
-                travel_limit_km=row.travel_limit_km,
-                active=row.active_from <= start.date()
-                and (row.active_until is None or start.date() <= row.active_until),
-                available=is_available(weeks[row.id], deviations[row.id], start, end),
-                present=row.available_now and row.present_until is not None and row.present_until > now,
-                quiet=is_quiet(row.quiet_from, row.quiet_until, now),
-                excluded=row.id in excluded,
-            )
+    skills, weeks, deviations = _skills(ids), _weeks(ids, slots), _deviations(ids, slots)
+    found = []
+    for start, end in slots:
+        day = start.astimezone(BRUSSELS).date()
+        free = {
+            row.id: is_available(weeks[row.id] if row.has_week else None, deviations[row.id], start, end)
             for row in people
-        ]
-        for start, end in slots
-    ]
+        }
+        found.append([_facts(row, tuple(skills[row.id]), free[row.id], day, now) for row in people])
+    return found
+
+
+def _facts(row: Any, skills: tuple[Skill, ...], available: bool, day: date, now: datetime) -> CandidateFacts:
+    return CandidateFacts(
+        interpreter_id=row.id,
+        name=row.name,
+        number=row.number,
+        skills=skills,
+        services=frozenset(row.services),
+        gender=row.gender,
+        municipality=row.municipality,
+        home=(row.home_lat, row.home_lon) if row.home_lat is not None and row.home_lon is not None else None,
+        travel_limit_km=row.travel_limit_km,
+        active=row.active_from <= day and (row.active_until is None or day <= row.active_until),
+        available=available,
+        present=row.available_now and row.present_until is not None and row.present_until > now,
+        quiet=is_quiet(row.quiet_from, row.quiet_until, now),
+        excluded=row.excluded,
+    )
 
 
 def _whole() -> Select[tuple[InterpreterRow]]:
     parts = (InterpreterRow.languages, InterpreterRow.services, InterpreterRow.agencies)
-    return select(InterpreterRow).options(*(selectinload(part) for part in parts))
+    whole = [selectinload(part) for part in parts]
+    return select(InterpreterRow).options(joinedload(InterpreterRow.person), *whole)
 
 
 def _speaks(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -167,12 +170,15 @@ def _active_on(day: date) -> ColumnElement[bool]:
     return (InterpreterRow.active_from <= day) & or_(until.is_(None), until >= day)
 
 
-def _speakers(agency_id: int, languages: Collection[str]) -> Sequence[Any]:
-    row = InterpreterRow
+def _speakers(agency_id: int, languages: Collection[str], organisation_id: int) -> Sequence[Any]:
+    row, offered, week, wish = InterpreterRow, InterpreterServiceRow, WeeklyAvailabilityRow, ExclusionRow
+    services = func.array(select(offered.service).where(offered.interpreter_id == row.id).scalar_subquery())
     columns = (
         row.id, PersonRow.name, row.number, row.gender, row.municipality, row.home_lat, row.home_lon,
         row.travel_limit_km, row.active_from, row.active_until, row.available_now, row.present_until,
-        row.quiet_from, row.quiet_until,
+        row.quiet_from, row.quiet_until, services.label("services"),
+        exists().where(week.interpreter_id == row.id).label("has_week"),
+        exists().where(wish.interpreter_id == row.id, wish.organisation_id == organisation_id).label("excluded"),
     )  # fmt: skip
     link = InterpreterAgencyRow
     query = (
@@ -189,25 +195,31 @@ def _skills(ids: list[int]) -> dict[int, list[Skill]]:
     row = InterpreterLanguageRow
     columns = (row.language, row.direction, row.certificate, row.certified_from, row.certified_until)
     found: dict[int, list[Skill]] = defaultdict(list)
-    for it in db.session.execute(select(row.interpreter_id, *columns).where(row.interpreter_id.in_(ids))):
+    for it in db.session.execute(select(row.interpreter_id, *columns).where(_among(row.interpreter_id, ids))):
         found[it[0]].append(Skill(*it[1:]))
     return found
 
 
-def _services(ids: list[int]) -> dict[int, list[str]]:
-    row, found = InterpreterServiceRow, defaultdict(list)
-    for it in db.session.execute(select(row.interpreter_id, row.service).where(row.interpreter_id.in_(ids))):
-        found[it[0]].append(it[1])
-    return found
-
-
-def _weeks(ids: list[int]) -> dict[int, list[Stretch]]:
+def _weeks(ids: list[int], slots: Sequence[tuple[datetime, datetime]]) -> dict[int, list[Stretch]]:
+    """Return the stretches of the weekdays that the slots touch."""
     row = WeeklyAvailabilityRow
+    days = {day.weekday() for start, end in slots for day in _days(start, end)}
     columns = (row.interpreter_id, row.weekday, row.from_time, row.to_time)
     found: dict[int, list[Stretch]] = defaultdict(list)
-    for it in db.session.execute(select(*columns).where(row.interpreter_id.in_(ids))):
+    for it in db.session.execute(select(*columns).where(_among(row.interpreter_id, ids), row.weekday.in_(days))):
         found[it[0]].append(Stretch(*it[1:]))
     return found
+
+
+def _among(column: Any, ids: list[int]) -> ColumnElement[bool]:
+    """Return "is one of these" with one array as its parameter: thousands of ids cost nothing to write down."""
+    wanted: ColumnElement[bool] = column == func.any(cast(ids, ARRAY(BigInteger)))
+    return wanted
+
+
+def _days(start: datetime, end: datetime) -> list[date]:
+    first, last = start.astimezone(BRUSSELS).date(), end.astimezone(BRUSSELS).date()
+    return [first + timedelta(days=n) for n in range(min((last - first).days, 6) + 1)]
 
 
 def _deviations(ids: list[int], slots: Sequence[tuple[datetime, datetime]]) -> dict[int, list[Deviation]]:
@@ -215,16 +227,10 @@ def _deviations(ids: list[int], slots: Sequence[tuple[datetime, datetime]]) -> d
     first, last = min(start for start, _ in slots), max(end for _, end in slots)
     near = row.during.op("&&")(Range(first - timedelta(days=1), last + timedelta(days=1)))
     found: dict[int, list[Deviation]] = defaultdict(list)
-    query = select(row.interpreter_id, row.during, row.available).where(row.interpreter_id.in_(ids), near)
+    query = select(row.interpreter_id, row.during, row.available).where(_among(row.interpreter_id, ids), near)
     for it in db.session.execute(query):
         found[it[0]].append(Deviation(it.during.lower, it.during.upper, it.available))
     return found
-
-
-def _excluded(ids: list[int], organisation_id: int) -> frozenset[int]:
-    row = ExclusionRow
-    query = select(row.interpreter_id).where(row.interpreter_id.in_(ids), row.organisation_id == organisation_id)
-    return frozenset(db.session.scalars(query))
 
 
 def count_active(agency_id: int, day: date) -> int:

@@ -1,16 +1,17 @@
 """Everything that can be done in the register: the public face of the module. Nothing else writes its rows."""
 
+from dispatch.interpreters.services.exclusions import exclude, include
 from dispatch.interpreters.services.hours import add_exception, beat, remove_exception, set_week, switch_available_now
 from dispatch.interpreters.services.register import (
     Registration,
     certify_language,
     change_interpreter,
     end_interpreter,
-    exclude,
+    end_language,
     forget_person,
-    include,
     lock_interpreter,
     register_interpreter,
+    set_agencies,
     set_services,
 )
 
@@ -21,12 +22,14 @@ __all__ = [
     "certify_language",
     "change_interpreter",
     "end_interpreter",
+    "end_language",
     "exclude",
     "forget_person",
     "include",
     "lock_interpreter",
     "register_interpreter",
     "remove_exception",
+    "set_agencies",
     "set_services",
     "set_week",
     "switch_available_now",

@@ -1,7 +1,7 @@
-"""The register itself: who is in it, with which languages and services, and who is not sent where."""
+"""The register itself: who is in it, with which languages and services, and for whom."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,29 +9,32 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dispatch.interpreters import permissions, queries
-from dispatch.interpreters.domain import DIRECTIONS, GENDERS, Skill
+from dispatch.interpreters.domain import DIRECTIONS, GENDERS, SERVICES, Skill
 from dispatch.interpreters.errors import AlreadyRegistered
 from dispatch.interpreters.events import (
-    ExclusionSet,
     InterpreterChanged,
     InterpreterEnded,
     InterpreterRegistered,
     LanguageCertified,
+    LanguageEnded,
 )
 from dispatch.interpreters.models import (
-    ExclusionRow,
     InterpreterAgencyRow,
     InterpreterLanguageRow,
     InterpreterRow,
     InterpreterServiceRow,
 )
 from kernel.actor import Actor, Role
+from kernel.clock import BRUSSELS
 from kernel.database import Transaction, refuse_on, transaction
-from kernel.errors import Forbidden, Invalid
+from kernel.errors import Forbidden, Invalid, NotFound
+from kernel.words import readable
 from people import services as people
 from reference import queries as reference
 
-SERVICES = ("on_site", "telephone", "video", "translation")
+OWN_FIELDS = frozenset({"travel_limit_km", "quiet_from", "quiet_until"})
+DESK_FIELDS = frozenset({"number", "gender", "postcode", "municipality", "active_until"})
+LIMITS = {"name": 200, "number": 20, "postcode": 10, "municipality": 100, "certificate": 100}
 refuse_on("uq_interpreters_number", AlreadyRegistered)
 refuse_on("uq_interpreters_person_id", AlreadyRegistered)
 
@@ -52,7 +55,8 @@ class Registration:
     skills: tuple[Skill, ...] = ()
     services: tuple[str, ...] = ()
     active_from: date | None = None
-    locale: str = field(default="nl")
+    active_until: date | None = None
+    locale: str = "nl"
 
 
 def register_interpreter(new: Registration, *, by: Actor) -> int:
@@ -69,19 +73,11 @@ def register_interpreter(new: Registration, *, by: Actor) -> int:
     _check(new)
     with transaction() as tx:
         person_id = people.find_or_add_person(new.name, new.email, phone=new.phone, locale=new.locale, by=by)
-        place = reference.find_municipality(new.postcode, new.municipality)
-        row = InterpreterRow(
-            person_id=person_id,
-            number=new.number,
-            gender=new.gender,
-            postcode=new.postcode,
-            municipality=place.name_nl if place else new.municipality,
-            home_lat=place.lat if place else None,
-            home_lon=place.lon if place else None,
-            travel_limit_km=new.travel_limit_km,
-            active_from=new.active_from or tx.now().date(),
-            available_now=False,
-        )
+        row = InterpreterRow(person_id=person_id, available_now=False)
+        for name in ("number", "gender", "postcode", "municipality", "travel_limit_km", "active_until"):
+            setattr(row, name, getattr(new, name))
+        row.active_from = new.active_from or tx.now().astimezone(BRUSSELS).date()
+        _put_home(row)
         tx.add(row)
         for agency_id in sorted(new.agency_ids):
             tx.session.add(InterpreterAgencyRow(interpreter_id=row.id, agency_id=agency_id))
@@ -96,29 +92,24 @@ def register_interpreter(new: Registration, *, by: Actor) -> int:
 
 
 def change_interpreter(interpreter_id: int, *, by: Actor, **changes: Any) -> None:
-    """Change what the interpreter herself or the desk may change: travel limit, quiet hours, place (the desk), gender.
+    """Change what stands in the register: the interpreter her travel limit and quiet hours, the desk all of it.
 
     Emits: InterpreterChanged.
-    Raises: Invalid, NotFound, Forbidden.
+    Raises: Invalid, AlreadyRegistered, NotFound, Forbidden.
     """
-    own = {"travel_limit_km", "quiet_from", "quiet_until"}
-    if not set(changes) <= own | {"postcode", "municipality", "gender", "active_until"}:
-        raise Invalid(fields=dict.fromkeys(changes, "unknown_field"))
+    if not set(changes) <= OWN_FIELDS | DESK_FIELDS:
+        raise Invalid(fields=dict.fromkeys(set(changes) - OWN_FIELDS - DESK_FIELDS, "unknown_field"))
+    _refuse_wrong(changes)
     with transaction() as tx:
         row = tx.locked(InterpreterRow, interpreter_id)
         agencies = queries.agencies_of(interpreter_id)
         permissions.require_self_or_desk(by, interpreter_id, agencies)
-        if by.role is Role.INTERPRETER and not set(changes) <= own:
+        if by.role is Role.INTERPRETER and not set(changes) <= OWN_FIELDS:
             raise Forbidden()
-        limit = changes.get("travel_limit_km")
-        if limit is not None and not 0 <= limit <= 500:
-            raise Invalid(fields={"travel_limit_km": "out_of_range"})
         for name, value in changes.items():
             setattr(row, name, value)
-        if changes.keys() & {"postcode", "municipality"} and (
-            place := reference.find_municipality(row.postcode, row.municipality)
-        ):
-            row.municipality, row.home_lat, row.home_lon = place.name_nl, place.lat, place.lon
+        if changes.keys() & {"postcode", "municipality"}:
+            _put_home(row)
         event = InterpreterChanged(interpreter_id=row.id, agency_id=min(agencies, default=None), fields=sorted(changes))
         tx.emit(event, by)
 
@@ -151,6 +142,43 @@ def set_services(interpreter_id: int, services: Collection[str], *, by: Actor) -
         tx.emit(InterpreterChanged(interpreter_id=interpreter_id, fields=["services"]), by)
 
 
+def end_language(interpreter_id: int, language: str, *, by: Actor) -> None:
+    """Take a language from somebody; what was done in it stays.
+
+    Emits: LanguageEnded.
+    Raises: NotFound, Forbidden.
+    """
+    with transaction() as tx:
+        tx.locked(InterpreterRow, interpreter_id)
+        permissions.require_desk(by, queries.agencies_of(interpreter_id))
+        this = {"interpreter_id": interpreter_id, "language": language}
+        ended = delete(InterpreterLanguageRow).filter_by(**this).returning(InterpreterLanguageRow.id)
+        if tx.session.execute(ended).first() is None:
+            raise NotFound(thing="interpreter_languages")
+        tx.emit(LanguageEnded(**this), by)
+
+
+def set_agencies(interpreter_id: int, agency_ids: Collection[int], *, by: Actor) -> None:
+    """Say for which of the actor's agencies an interpreter works; the others are not touched.
+
+    Emits: InterpreterChanged.
+    Raises: Invalid: she would work for nobody; end her instead. NotFound, Forbidden.
+    """
+    with transaction() as tx:
+        tx.locked(InterpreterRow, interpreter_id)
+        now = queries.agencies_of(interpreter_id)
+        permissions.require_desk(by, now)
+        wanted = frozenset(agency_ids) if by.is_system else (now - by.agency_ids) | (set(agency_ids) & by.agency_ids)
+        if not wanted:
+            raise Invalid(fields={"agencies": "required"})
+        link = InterpreterAgencyRow
+        gone = (link.interpreter_id == interpreter_id, link.agency_id.in_(now - wanted))
+        tx.session.execute(delete(link).where(*gone))
+        for agency_id in sorted(wanted - now):
+            tx.session.add(link(interpreter_id=interpreter_id, agency_id=agency_id))
+        tx.emit(InterpreterChanged(interpreter_id=interpreter_id, fields=["agencies"]), by)
+
+
 def end_interpreter(interpreter_id: int, last_day: date, *, by: Actor) -> None:
     """Take somebody out of the register after `last_day`; what was done stays.
 
@@ -162,30 +190,6 @@ def end_interpreter(interpreter_id: int, last_day: date, *, by: Actor) -> None:
         row.active_until = max(last_day, row.active_from)
         row.available_now = False
         tx.emit(InterpreterEnded(interpreter_id=row.id), by)
-
-
-def exclude(interpreter_id: int, organisation_id: int, *, by: Actor, reason: str | None = None) -> None:
-    """Say that these two do not work together. Each side says so for itself; neither sees the other's wish.
-
-    Emits: ExclusionSet.
-    """
-    side = _side(by, interpreter_id, organisation_id)
-    row = {"interpreter_id": interpreter_id, "organisation_id": organisation_id, "set_by": side}
-    with transaction() as tx:
-        tx.session.execute(insert(ExclusionRow).values(**row, reason=(reason or "")[:500]).on_conflict_do_nothing())
-        tx.emit(ExclusionSet(**row, on=True), by)
-
-
-def include(interpreter_id: int, organisation_id: int, *, by: Actor) -> None:
-    """Take the own side's wish back.
-
-    Emits: ExclusionSet.
-    """
-    side = _side(by, interpreter_id, organisation_id)
-    row = {"interpreter_id": interpreter_id, "organisation_id": organisation_id, "set_by": side}
-    with transaction() as tx:
-        tx.session.execute(delete(ExclusionRow).filter_by(**row))
-        tx.emit(ExclusionSet(**row, on=False), by)
 
 
 def lock_interpreter(tx: Transaction, interpreter_id: int) -> None:
@@ -208,31 +212,51 @@ def _certify(tx: Transaction, interpreter_id: int, skill: Skill, by: Actor) -> N
     tx.emit(event, by)
 
 
-def _side(by: Actor, interpreter_id: int, organisation_id: int) -> str:
-    if by.role is Role.INTERPRETER and by.interpreter_id == interpreter_id:
-        return "interpreter"
-    if by.role is Role.REQUESTER and by.organisation_id == organisation_id:
-        return "organisation"
-    permissions.require_desk(by, queries.agencies_of(interpreter_id))
-    return "agency"
+def _put_home(row: InterpreterRow) -> None:
+    """Write the municipality as it is called, with its coordinates; a place abroad has none."""
+    place = reference.find_municipality(row.postcode, row.municipality)
+    row.municipality = place.name_nl if place else row.municipality
+    row.home_lat, row.home_lon = (place.lat, place.lon) if place else (None, None)
 
 
 def _check(new: Registration) -> None:
-    wrong = {}
-    if not new.name.strip() or len(new.name) > 200:
-        wrong["name"] = "required"
-    if not new.number.strip() or len(new.number) > 20:
-        wrong["number"] = "required"
-    if new.gender not in GENDERS:
-        wrong["gender"] = "unknown_choice"
-    if not set(new.services) <= set(SERVICES):
-        wrong["services"] = "unknown_choice"
-    if new.travel_limit_km is not None and not 0 <= new.travel_limit_km <= 500:
-        wrong["travel_limit_km"] = "out_of_range"
-    if wrong:
-        raise Invalid(fields=wrong)
+    values = {name: getattr(new, name) for name in Registration.__slots__}
+    _refuse_wrong(values)
     for skill in new.skills:
         _check_skill(skill)
+
+
+def _refuse_wrong(values: Mapping[str, Any]) -> None:
+    """Refuse what cannot stand in the register.
+
+    Raises: Invalid, with every field that is wrong.
+    """
+    wrong = {name: code for name in values if (code := _wrong_text(name, values[name]))}
+    if values.get("gender", GENDERS[0]) not in GENDERS:
+        wrong["gender"] = "unknown_choice"
+    if not set(values.get("services", ())) <= set(SERVICES):
+        wrong["services"] = "unknown_choice"
+    limit = values.get("travel_limit_km")
+    if limit is not None and not 0 <= limit <= 500:
+        wrong["travel_limit_km"] = "out_of_range"
+    if "municipality" in values and is_belgian_unknown(values.get("postcode", ""), values["municipality"]):
+        wrong.setdefault("municipality", "unknown_place")
+    if wrong:
+        raise Invalid(fields=wrong)
+
+
+def _wrong_text(name: str, value: Any) -> str | None:
+    if name not in LIMITS:
+        return None
+    if not readable(value, name):
+        return "required"
+    return "too_long" if len(value) > LIMITS[name] else None
+
+
+def is_belgian_unknown(postcode: str, municipality: str) -> bool:
+    """Return whether a place looks Belgian (four digits) and is none: a typing error, not a place abroad."""
+    belgian = len(postcode.strip()) == 4 and postcode.strip().isdigit()
+    return belgian and reference.find_municipality(postcode, municipality) is None
 
 
 def _check_skill(skill: Skill) -> None:
@@ -241,6 +265,8 @@ def _check_skill(skill: Skill) -> None:
         wrong["language"] = "unknown_language"
     if skill.direction not in DIRECTIONS:
         wrong["direction"] = "unknown_choice"
+    if len(skill.certificate or "") > LIMITS["certificate"]:
+        wrong["certificate"] = "too_long"
     if skill.certified_until and (not skill.certified_from or skill.certified_until < skill.certified_from):
         wrong["certified_until"] = "not_positive"
     if wrong:

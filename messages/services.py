@@ -191,8 +191,9 @@ def _arrive(tx: Transaction, row: DeliveryRow, status: str) -> None:
     message = tx.locked(MessageRow, row.message_id)
     if message.status in {"queued", "sent"}:
         message.status = status
-    ids = {"message_id": message.id, "request_id": message.request_id, "offer_id": message.offer_id}
-    tx.emit(MessageArrived(**ids, kind=message.kind, status=status, channel=row.channel), SYSTEM)
+    if message.offer_id is not None:  # whoever waits for an answer wants to know; the others only wait to be read
+        ids = {"message_id": message.id, "offer_id": message.offer_id}
+        tx.emit(MessageArrived(**ids, kind=message.kind, status=status, channel=row.channel), SYSTEM)
 
 
 def forget_person(person_id: int) -> None:

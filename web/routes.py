@@ -5,11 +5,15 @@ from flask import Flask
 from demo.cli import commands as demo_commands
 from dispatch.booking.api import api as requests_api
 from dispatch.booking.views import pages as booking
+from dispatch.customers.views import pages as customers
 from dispatch.desk.api import api as desk_api
 from dispatch.desk.views import pages as desk
 from dispatch.fieldwork.api import api as fieldwork_api
 from dispatch.fieldwork.views import pages as fieldwork
+from dispatch.interpreters.views import availability
+from dispatch.interpreters.views import register as register_pages
 from dispatch.offers import tasks as offer_tasks
+from dispatch.terms.views import pages as terms
 from kernel.http import policy
 from messages import tasks as message_tasks
 from messages.views import pages as messages
@@ -24,7 +28,20 @@ from web.health import pages as health
 from web.operations import pages as operations
 
 APIS = [requests_api, desk_api, fieldwork_api, reporting_api]
-PAGES = [health, people, booking, fieldwork, desk, reports, messages, operations]
+PAGES = [
+    health,
+    people,
+    booking,
+    fieldwork,
+    availability,
+    desk,
+    register_pages,
+    customers,
+    terms,
+    reports,
+    messages,
+    operations,
+]
 COMMANDS = [people_commands, demo_commands, reporting_commands, *HOUSE_COMMANDS]
 TASKS = [offer_tasks, message_tasks]  # importing them registers their jobs
 

@@ -114,6 +114,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "recent_offer": _("recent al gevraagd"),
         "related_language": _("via een verwante taal"),
         "uncertified": _("geen certificaat"),
+        "worked_here_before": _("kent de plaats"),
         "worked_here": _("kent de plaats"),
     },
     "decline": {

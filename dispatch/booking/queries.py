@@ -29,6 +29,17 @@ class Picture:
     timeline: list[audit.EventRow]
 
     @property
+    def course(self) -> list[tuple[audit.EventRow, int]]:
+        """The timeline with the same thing several times in a row said once: the first of them, and how many."""
+        told: list[tuple[audit.EventRow, int]] = []
+        for event in self.timeline:
+            if told and told[-1][0].name == event.name:
+                told[-1] = (told[-1][0], told[-1][1] + 1)
+            else:
+                told.append((event, 1))
+        return told
+
+    @property
     def bound(self) -> AssignmentRow | None:
         """The assignment that binds somebody now."""
         return self.assignment if self.assignment and self.assignment.status in BINDING else None

@@ -49,7 +49,7 @@ def candidates_of(request_id: int, *, by: Actor) -> dict[str, list[dict[str, Any
         for it in way.ranking.ranked:
             who = it.candidate.interpreter_id
             parts = [{"name": name, "minutes": minutes} for name, minutes in it.parts]
-            facts = {"cost_minutes": it.cost_minutes, "parts": parts, "distance_km": it.distance_km}
+            facts = {"cost_minutes": it.cost_minutes, "parts": parts, "distance_km": _rounded(it.distance_km)}
             facts |= {"travel_minutes": it.travel_minutes, "asked": it.candidate.has_open_offer}
             ranked.setdefault(who, names[who] | facts | {"service": way.wish.service, "language": way.wish.language})
     rejected = [
@@ -58,3 +58,7 @@ def candidates_of(request_id: int, *, by: Actor) -> dict[str, list[dict[str, Any
         if it.candidate.interpreter_id not in ranked
     ]
     return {"candidates": list(ranked.values()), "rejected": rejected}
+
+
+def _rounded(km: float | None) -> float | None:
+    return None if km is None else round(km, 1)

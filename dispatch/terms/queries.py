@@ -10,6 +10,7 @@ from dispatch.terms.domain import Term, Terms, add
 from dispatch.terms.models import TermRow
 from kernel.clock import time_scale
 from kernel.database import db
+from kernel.errors import NotFound
 
 # A changed term is in force in every process within this time. Units: seconds.
 _FRESH_S = 5.0
@@ -56,3 +57,14 @@ def all_terms(day: date) -> list[TermRow]:
     return list(
         db.session.scalars(wanted.order_by(TermRow.service, TermRow.name, TermRow.band_from, TermRow.valid_from))
     )
+
+
+def find_term(term_id: int) -> TermRow:
+    """Return one term.
+
+    Raises: NotFound.
+    """
+    row = db.session.get(TermRow, term_id)
+    if row is None:
+        raise NotFound(thing="terms")
+    return row

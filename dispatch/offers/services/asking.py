@@ -206,7 +206,7 @@ def _offer(request: RequestRow, it: Ask, wave: int) -> OfferRow:
         language=wish.language,
         starts_at=wish.starts_at,
         ends_at=wish.ends_at,
-        distance_km=ranked.distance_km,
+        distance_km=None if ranked.distance_km is None else round(ranked.distance_km, 1),
         travel_minutes=ranked.travel_minutes,
         fee_cents=fee,
         travel_cents=travel,

@@ -75,5 +75,12 @@ def find_municipality(postcode: str | None, name: str | None) -> Municipality | 
     return by_name or (_by_postcode().get(postcode.strip()) if postcode else None)
 
 
+def is_wrong_place(postcode: str | None, name: str | None) -> bool:
+    """Return whether a place looks Belgian (four digits, or no postcode) and is none: a typing error, not abroad."""
+    code = (postcode or "").strip()
+    belgian = not code or (len(code) == 4 and code.isdigit())
+    return belgian and find_municipality(code, name) is None
+
+
 def municipality_names() -> list[str]:
     return sorted({it.name_nl for it in _municipalities()})

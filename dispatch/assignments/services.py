@@ -153,6 +153,25 @@ def finish_past_assignments(limit: int = 200) -> int:
     return len(rows)
 
 
+def record_past_assignment(request_id: int, interpreter_id: int, *, by: Actor) -> int:
+    """Write down who had a request that ended elsewhere; the request's own event tells it. Nothing is to be paid here.
+
+    Raises: NotFound, DoubleBooking.
+    """
+    with transaction() as tx:
+        request = requests.lock_request(tx, request_id)
+        done = request.outcome == "completed"
+        row = AssignmentRow(request_id=request_id, interpreter_id=interpreter_id, made_by="hand", fee_cents=0)
+        row.status = Status.PERFORMED if done else Status.CANCELLED
+        row.service, row.language = request.service, request.language
+        row.starts_at, row.ends_at = request.starts_at, request.ends_at
+        row.blocked = _range(row.service, row.starts_at, row.ends_at, 0)
+        row.booked_at, row.ended_at = request.answered_at or request.created_at, request.closed_at
+        if done:
+            _refuse_overlap(tx, interpreter_id, row.blocked)
+        return tx.add(row).id
+
+
 def bound_to(request_id: int) -> AssignmentRow | None:
     """Return who is bound to a request now, for use cases that hold its lock."""
     return queries.assignment_of(request_id)

@@ -240,6 +240,28 @@ def count_active(agency_id: int, day: date) -> int:
     return db.session.scalar(query.where(link.agency_id == agency_id, _active_on(day))) or 0
 
 
+def register_of(agency_id: int) -> list[InterpreterRow]:
+    """Return the whole register of an agency in order of number, for who may take it along."""
+    link = InterpreterAgencyRow
+    mine = exists().where(link.interpreter_id == InterpreterRow.id, link.agency_id == agency_id)
+    return list(db.session.scalars(_whole().where(mine).order_by(InterpreterRow.number)))
+
+
+def ids_by_number(numbers: Collection[str], agency_id: int | None = None) -> dict[str, int]:
+    """Return who is called by these numbers, of one agency or of all."""
+    row, link = InterpreterRow, InterpreterAgencyRow
+    query = select(row.number, row.id).where(row.number.in_(numbers))
+    if agency_id is not None:
+        query = query.where(exists().where(link.interpreter_id == row.id, link.agency_id == agency_id))
+    return {number: interpreter_id for number, interpreter_id in db.session.execute(query)}
+
+
+def registered_emails(emails: Collection[str]) -> frozenset[str]:
+    """Return which of these addresses belong to somebody in the register."""
+    query = select(PersonRow.email).join(InterpreterRow, InterpreterRow.person_id == PersonRow.id)
+    return frozenset(db.session.scalars(query.where(PersonRow.email.in_(emails))))
+
+
 def names_of(ids: Collection[int]) -> dict[int, dict[str, Any]]:
     """Return id, name, number and municipality of interpreters, for lists of the desk."""
     row = InterpreterRow

@@ -154,6 +154,23 @@ def report_absence(assignment_id: int, who: Who, *, by: Actor, note: str | None 
         requests.end_by_absence(request.id, who, by=by)
 
 
+def record_past_performance(request_id: int, interpreter_id: int, *, by: Actor) -> None:
+    """Write down who had a request that ended elsewhere, and when it took place, that what was agreed took place.
+
+    Raises: NotFound, DoubleBooking.
+    """
+    with transaction() as tx:
+        assignment_id = assignments.record_past_assignment(request_id, interpreter_id, by=by)
+        assignment = assignment_queries.find_assignment(assignment_id, by=by)
+        if assignment.status != AssignmentStatus.PERFORMED:
+            return
+        row = PerformanceRow(assignment_id=assignment_id, request_id=request_id, status=Status.CONFIRMED)
+        row.started_at, row.ended_at, row.fee_cents = assignment.starts_at, assignment.ends_at, 0
+        row.submitted_at = row.confirm_by = row.confirmed_at = assignment.ended_at or assignment.ends_at
+        row.submitted_by, row.confirmed_how = by.person_id, "coordinator"
+        tx.add(row)
+
+
 def confirm_silent_performances() -> int:
     """Confirm every record whose requester let the term pass; return how many. Safe beside other workers."""
     ids = queries.silent_ones()

@@ -13,8 +13,9 @@ from kernel.database import Base, identity
 class ImportRow(Base):
     """A spreadsheet offered for import, checked, waiting for a yes; nothing is half done.
 
-    `sample` holds its first rows as they were read, `errors` what is wrong: row, column, code and what was typed
-    there. `error_count` counts all of them, also those that `errors` has no room for. Once applied or thrown away,
+    `sample` holds the headings and the first rows as they were read, `ignored` the headings nobody knows, `errors`
+    what is wrong: row, column, code and what was typed there; `error_count` counts all of them, also those that
+    `errors` has no room for. `approved_as` is the role in which somebody said yes. Once applied or thrown away,
     `content`, `sample` and `errors` are emptied: they hold personal data.
     """
 
@@ -33,11 +34,13 @@ class ImportRow(Base):
     content: Mapped[bytes]
     row_count: Mapped[int] = mapped_column(Integer)
     error_count: Mapped[int] = mapped_column(Integer)
+    ignored: Mapped[list[str]] = mapped_column(JSONB)
     sample: Mapped[list[list[str]]] = mapped_column(JSONB)
     errors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     uploaded_by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     uploaded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    approved_as: Mapped[str | None] = mapped_column(Text)
     applied_at: Mapped[datetime | None]
     discarded_at: Mapped[datetime | None]

@@ -34,6 +34,7 @@ from reference import queries as reference
 
 OWN_FIELDS = frozenset({"travel_limit_km", "quiet_from", "quiet_until"})
 DESK_FIELDS = frozenset({"number", "gender", "postcode", "municipality", "active_until"})
+NEEDED = frozenset({"name", "number", "municipality"})
 LIMITS = {"name": 200, "number": 20, "postcode": 10, "municipality": 100, "certificate": 100}
 refuse_on("uq_interpreters_number", AlreadyRegistered)
 refuse_on("uq_interpreters_person_id", AlreadyRegistered)
@@ -239,7 +240,7 @@ def _refuse_wrong(values: Mapping[str, Any]) -> None:
     limit = values.get("travel_limit_km")
     if limit is not None and not 0 <= limit <= 500:
         wrong["travel_limit_km"] = "out_of_range"
-    if "municipality" in values and is_belgian_unknown(values.get("postcode", ""), values["municipality"]):
+    if "municipality" in values and reference.is_wrong_place(values.get("postcode"), values["municipality"]):
         wrong.setdefault("municipality", "unknown_place")
     if wrong:
         raise Invalid(fields=wrong)
@@ -248,15 +249,10 @@ def _refuse_wrong(values: Mapping[str, Any]) -> None:
 def _wrong_text(name: str, value: Any) -> str | None:
     if name not in LIMITS:
         return None
-    if not readable(value, name):
+    text = readable(value or "", name)
+    if not text and name in NEEDED:
         return "required"
-    return "too_long" if len(value) > LIMITS[name] else None
-
-
-def is_belgian_unknown(postcode: str, municipality: str) -> bool:
-    """Return whether a place looks Belgian (four digits) and is none: a typing error, not a place abroad."""
-    belgian = len(postcode.strip()) == 4 and postcode.strip().isdigit()
-    return belgian and reference.find_municipality(postcode, municipality) is None
+    return "too_long" if len(text) > LIMITS[name] else None
 
 
 def _check_skill(skill: Skill) -> None:

@@ -52,7 +52,7 @@ def _row(past: PastRequest, organisation: OrganisationRow, reference_number: str
         language=past.language,
         starts_at=past.starts_at,
         ends_at=past.ends_at,
-        held_on=past.starts_at.astimezone(BRUSSELS).date(),
+        held_on=(past.ends_at if past.service == "translation" else past.starts_at).astimezone(BRUSSELS).date(),
         municipality=past.municipality or (organisation.municipality if past.service == "on_site" else None),
         postcode=past.postcode,
         region=place.area if place else "onbekend",

@@ -58,9 +58,10 @@ def current_actor() -> Actor:
 
 
 def accepted(form: Any, use_case: Callable[[], Result]) -> Result | None:
-    """Run a use case with what a form holds. What it refuses as invalid is put beside the fields, nothing typed is lost.
+    """Run a use case with what a form holds; what is refused is said beside the fields, and nothing typed is lost.
 
-    Returns None when it was refused; what the use case wrote until then is undone.
+    A form may say by `BESIDE` which of its fields stands for a name the use case uses. Returns None when it was
+    refused; what the use case wrote until then is undone.
     """
     try:
         with transaction() as tx, tx.session.begin_nested():
@@ -68,7 +69,8 @@ def accepted(form: Any, use_case: Callable[[], Result]) -> Result | None:
     except Invalid as refusal:
         say = current_app.extensions["sentence"]
         wrong = refusal.facts.get("fields") or {None: refusal.code}
-        for name, code in wrong.items():
+        for known, code in wrong.items():
+            name = getattr(form, "BESIDE", {}).get(known, known)
             target = form[name].errors if name and name in form else form.form_errors
             said = say(code if isinstance(code, str) else refusal.code, refusal.facts)
             if isinstance(target, list):

@@ -3,6 +3,21 @@
 from sqlalchemy import text
 
 from kernel.database import transaction
+from kernel.errors import NotFound
+
+_RETRY = text("SELECT procrastinate_retry_job_v2(:id, now(), NULL, NULL, NULL)")
+
+
+def retry_failed(job_id: int) -> None:
+    """Let a job that failed for good run again.
+
+    Raises: NotFound.
+    """
+    with transaction() as tx:
+        held = text("SELECT id FROM procrastinate_jobs WHERE id = :id AND status = 'failed' FOR UPDATE")
+        if tx.session.scalar(held, {"id": job_id}) is None:
+            raise NotFound(thing="jobs")
+        tx.session.execute(_RETRY, {"id": job_id})
 
 
 def requeue_stalled() -> int:
@@ -12,7 +27,7 @@ def requeue_stalled() -> int:
                   WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat < now() - interval '30 s')"""
         ids = list(tx.session.scalars(text(dead)))
         for job_id in ids:
-            tx.session.execute(text("SELECT procrastinate_retry_job_v2(:id, now(), NULL, NULL, NULL)"), {"id": job_id})
+            tx.session.execute(_RETRY, {"id": job_id})
         return len(ids)
 
 

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 REQUIRED = InputRequired(_("Vul dit in."))
@@ -43,7 +44,9 @@ class PasswordForm(Form):
 class ProfileForm(Form):
     name = StringField(_("Naam"), [REQUIRED, Length(max=200)], render_kw={"autocomplete": "name"})
     phone = StringField(_("Telefoon"), [Optional(), Length(max=40)], render_kw={"autocomplete": "tel"})
-    locale = SelectField(_("Taal van het scherm"), choices=[("nl", "Nederlands"), ("en", "English")])
+    locale = SelectField(
+        _("Taal van het scherm"), choices=[SelectChoice("nl", "Nederlands"), SelectChoice("en", "English")]
+    )
 
 
 class PersonForm(Form):

@@ -6,6 +6,7 @@ import segno
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
+from wtforms.fields.choices import SelectChoice
 
 from kernel.actor import SYSTEM, Role
 from kernel.http import EVERYONE, current_actor, make_cursor, policy, read_cursor
@@ -187,11 +188,13 @@ def deactivate(person_id: int) -> Answer:
 
 def _person_form() -> PersonForm:
     form, actor = PersonForm(), current_actor()
-    agencies = [(f"agency_id:{it.id}", it.name) for it in queries.list_agencies(actor)]
-    organisations = [(f"organisation_id:{it.id}", it.name) for it in queries.list_organisations(actor, limit=1000)]
+    agencies = [SelectChoice(f"agency_id:{it.id}", it.name) for it in queries.list_agencies(actor)]
+    organisations = [
+        SelectChoice(f"organisation_id:{it.id}", it.name) for it in queries.list_organisations(actor, limit=1000)
+    ]
     form.scope.choices = agencies + organisations
     roles = (Role.REQUESTER, Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
-    form.role.choices = [(it.value, it.value) for it in roles]
+    form.role.choices = [SelectChoice(it.value, it.value) for it in roles]
     return form
 
 

@@ -2,21 +2,22 @@
 
 from datetime import timedelta
 
-from flask import g, request, session
+from flask import request, session
 
 from kernel import clock
 from people import queries, services
 from people.domain import SignedIn
 
+_KEPT = "tolkdienst.signed_in"
 _TOUCH_EVERY = timedelta(minutes=1)
 SESSION_SECRET = "secret"  # noqa: S105 - the name of a cookie's field, not a secret
 
 
 def signed_in() -> SignedIn | None:
     """Return who is signed in, or None. One query per request at most."""
-    if "signed_in" not in g:
-        g.signed_in = _find()
-    found: SignedIn | None = g.signed_in
+    if _KEPT not in request.environ:
+        request.environ[_KEPT] = _find()
+    found: SignedIn | None = request.environ[_KEPT]
     return found
 
 

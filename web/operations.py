@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from sqlalchemy import text
 from werkzeug.wrappers import Response as Answer
 
-from kernel import log
+from kernel import log, queue
 from kernel.actor import Role
-from kernel.database import db, transaction
+from kernel.database import db
 from kernel.http import policy
 from messages import queries as messages
 
@@ -38,8 +38,7 @@ def index() -> str:
 @policy(Role.ADMINISTRATOR)
 def retry(job_id: int) -> Answer:
     """Let a failed job run again."""
-    with transaction() as tx:
-        tx.session.execute(text("SELECT procrastinate_retry_job_v2(:id, now(), NULL, NULL, NULL)"), {"id": job_id})
+    queue.retry_failed(job_id)
     flash(_("De taak wordt opnieuw geprobeerd."))
     return redirect(url_for(".index"))
 

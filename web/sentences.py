@@ -31,11 +31,85 @@ SENTENCES = {
     "too_many_requests": _("U probeerde het te vaak. Wacht even en probeer het dan opnieuw."),
     "idempotency_key_reused": _("Deze sleutel werd al gebruikt voor een andere vraag."),
     "idempotency_key_too_long": _("De sleutel mag hoogstens 255 tekens lang zijn."),
+    # signing in
+    "wrong_credentials": _("Dit adres en wachtwoord horen niet bij elkaar."),
+    "too_many_tries": _("Er werd te vaak geprobeerd. Wacht %(minutes)s minuten en probeer het dan opnieuw."),
+    "wrong_code": _("Deze code klopt niet of is al gebruikt. Neem de code die u nu ziet."),
+    "weak_password": _("Dit wachtwoord is te makkelijk. Neem minstens 12 tekens, zonder uw naam of een bekend woord."),
+    "link_over": _("Deze link is al gebruikt of verlopen. Vraag een nieuwe."),
+    "email_taken": _("Iemand heeft dit adres al."),
+    "bad_email": _("Dit is geen e-mailadres."),
+    "scope_does_not_fit": _("Een aanvrager hoort bij een organisatie, een ander bij een dienst."),
+    # what was typed
+    "required": _("Vul dit in."),
+    "too_long": _("Dit is te lang."),
+    "too_many": _("Dit zijn er te veel."),
+    "unknown_choice": _("Dit is geen van de mogelijkheden."),
+    "unknown_field": _("Dit kunt u niet veranderen."),
+    "out_of_range": _("Dit is te klein of te groot."),
+    "negative": _("Dit kan niet minder dan nul zijn."),
+    "not_a_number": _("Dit is geen getal."),
+    "not_positive": _("Het einde ligt niet na het begin."),
+    "before_start": _("Het einde ligt voor het begin."),
+    "moment_passed": _("Dit moment is voorbij. Kies een later."),
+    "too_far_away": _("Dit ligt meer dan twee jaar vooruit."),
+    "unreadable_text": _("Hierin staat een teken dat niemand kan lezen."),
+    "bad_phone": _("Dit nummer kunnen we niet bellen. Schrijf het als 016 12 34 56 of +32 16 12 34 56."),
+    "bad_day": _("Deze dag kunnen we niet lezen. Schrijf ze als 3/12 of 3/12/2026."),
+    "bad_hour": _("Dit uur kunnen we niet lezen. Schrijf het als 14:30."),
+    "bad_endpoint": _("Dit is geen adres van een pushdienst."),
+    "not_ours": _("Deze pagina bestaat niet. Begin opnieuw bij de eerste."),
+    "bad_measure": _("Deze minuten of kilometers kunnen niet."),
+    "bad_tariff": _("Dit tarief klopt niet."),
+    "no_tariff": _("Voor die dag is er geen tarief. Vraag het aan de beheerder."),
+    # requests
+    "bad_request_fields": _("Dit kunnen we zo niet aanvragen. Kijk de aangeduide velden na."),
+    "unknown_language": _("Deze taal kennen we niet."),
+    "unknown_place": _("Deze gemeente kennen we niet."),
+    "already_closed": _("Deze aanvraag is al afgesloten."),
+    "request_changed": _("Iemand wijzigde deze aanvraag intussen. Laad de pagina opnieuw."),
+    "interpreter_not_free_then": _("De tolk is op dat moment niet vrij."),
+    "proposal_over": _("Op dit voorstel is al geantwoord, of het is verlopen."),
+    "only_by_telephone": _("Nu meteen kan alleen per telefoon."),
+    "video_not_yet_offered": _("Videotolken bestaat sinds 1 december 2020."),
+    "not_for_translations": _("Bij een vertaling kan dat niet."),
+    "time_does_not_exist": _("Dit uur bestaat die nacht niet: dan begint het zomeruur. Kies een ander."),
+    "time_exists_twice": _("Dit uur bestaat die nacht twee keer: dan begint het winteruur. Kies welk u bedoelt."),
+    "motive_required": _("U wijkt af van wat afgeleid werd: schrijf waarom."),
+    "never_assigned": _("Er was nooit een tolk: deze uitkomst kan niet."),
+    # offers, assignments, performances
+    "already_taken": _("Net door iemand anders aangenomen. Dank u."),
+    "offer_expired": _("De tijd om te antwoorden is voorbij."),
+    "offer_closed": _("U antwoordde al op dit aanbod."),
+    "offer_changed": _("De aanvraag is gewijzigd. U krijgt een nieuw aanbod als het nog past."),
+    "request_cancelled": _("De aanvraag is intussen geannuleerd of afgesloten."),
+    "double_booking": _("Dan is er al een andere opdracht, de reistijd meegerekend."),
+    "already_recorded": _("Deze prestatie is al ingevuld, met andere gegevens."),
+    "too_soon": _("Wacht eerst %(minutes)s minuten na het afgesproken uur."),
+    "far_from_agreed": _("Dit ligt meer dan een dag van wat afgesproken was."),
+    "only_on_site": _("Kilometers horen alleen bij tolken ter plaatse."),
+    # register, terms, files
+    "overlapping_hours": _("Deze uren overlappen met andere."),
+    "already_registered": _("Deze tolk of dit nummer staat al in het bestand."),
+    "not_in_force": _("Deze waarde is al vervangen."),
+    "file_refused": _("Dit bestand kunnen we niet aannemen."),
+    "file_without_name": _("Dit bestand heeft geen naam."),
+    "file_empty": _("Dit bestand is leeg."),
+    "file_too_large": _("Dit bestand is groter dan 10 MB."),
+    "file_type_refused": _("Neem PDF, Word, OpenDocument, gewone tekst, PNG of JPEG."),
+    "file_with_macros": _("Dit bestand bevat macro's. Bewaar het zonder."),
+    "quote_over": _("Op deze offerte is al geantwoord, of ze is verlopen."),
 }
 
 
 def sentence(code: str, facts: Mapping[str, Any]) -> str:
     """Return the sentence for `code` in the reader's language, with `facts` filled in where it names them."""
     text = str(SENTENCES.get(code) or gettext("Dat kan niet."))
-    simple = {key: value for key, value in facts.items() if isinstance(value, str | int | float)}
-    return text % simple if "%(" in text and all(f"%({key})" not in text or key in simple for key in facts) else text
+    return text % _Facts(facts) if "%(" in text else text
+
+
+class _Facts(dict[str, Any]):
+    """Facts by name; one that is missing leaves a gap instead of an error."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"

@@ -18,6 +18,7 @@ from wtforms import (
     TimeField,
     widgets,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
 from dispatch.calendars.domain import resolve_local
@@ -66,14 +67,23 @@ class LanguageField(StringField):
 
 
 class BookingForm(Form):
+    BESIDE = {
+        "starts_at": "hour",
+        "duration_minutes": "minutes",
+        "place": "municipality",
+        "deadline_at": "deadline_day",
+        "options": "fallback",
+        "file": "documents",
+    }
+
     language = LanguageField(_("Welke taal?"), [REQUIRED, Length(max=60)], render_kw={"list": "languages"})
     service = RadioField(
         _("Hoe?"),
         choices=[
-            ("on_site", _("ter plaatse")),
-            ("telephone", _("telefoon")),
-            ("video", _("video")),
-            ("translation", _("vertaling van een document")),
+            SelectChoice("on_site", _("ter plaatse")),
+            SelectChoice("telephone", _("telefoon")),
+            SelectChoice("video", _("video")),
+            SelectChoice("translation", _("vertaling van een document")),
         ],
         default="on_site",
     )
@@ -82,7 +92,11 @@ class BookingForm(Form):
     hour = TimeField(_("Beginuur"), [Optional()])
     fold = SelectField(
         _("Welk van de twee?"),
-        choices=[("", ""), ("0", _("het eerste (zomeruur)")), ("1", _("het tweede (winteruur)"))],
+        choices=[
+            SelectChoice("", ""),
+            SelectChoice("0", _("het eerste (zomeruur)")),
+            SelectChoice("1", _("het tweede (winteruur)")),
+        ],
         default="",
     )
     minutes = SelectField(_("Hoe lang?"), choices=[], coerce=int, default=60)
@@ -99,14 +113,24 @@ class BookingForm(Form):
     documents = MultipleFileField(_("Bestanden"), [Optional()])
     fallback = SelectMultipleField(
         _("Vinden we niemand, mag het dan ook zo?"),
-        choices=[("video", _("video")), ("telephone", _("telefoon")), ("on_site", _("ter plaatse"))],
+        choices=[
+            SelectChoice("video", _("video")),
+            SelectChoice("telephone", _("telefoon")),
+            SelectChoice("on_site", _("ter plaatse")),
+        ],
         option_widget=widgets.CheckboxInput(),
     )
     alternative_language = LanguageField(
         _("Of in een andere taal"), [Optional(), Length(max=60)], render_kw={"list": "languages"}
     )
     interpreter_gender = SelectField(
-        _("Liever een"), choices=[("", _("geen voorkeur")), ("female", _("vrouw")), ("male", _("man"))], default=""
+        _("Liever een"),
+        choices=[
+            SelectChoice("", _("geen voorkeur")),
+            SelectChoice("female", _("vrouw")),
+            SelectChoice("male", _("man")),
+        ],
+        default="",
     )
     subject = StringField(_("Onderwerp, zonder namen"), [Optional(), Length(max=LIMITS["subject"])])
     client_reference = StringField(_("Uw kenmerk"), [Optional(), Length(max=LIMITS["client_reference"])])
@@ -116,7 +140,7 @@ class BookingForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.minutes.choices = [(it, _length(it)) for it in DURATIONS]
+        self.minutes.choices = [SelectChoice(it, _length(it)) for it in DURATIONS]
 
     def validate(self, extra_validators: Any = None) -> bool:
         return super().validate(extra_validators) and not self.language_unclear
@@ -200,10 +224,10 @@ class CancelForm(Form):
     reason = SelectField(
         _("Waarom?"),
         choices=[
-            (CancelReason.NO_LONGER_NEEDED.value, _("niet meer nodig")),
-            (CancelReason.CLIENT_CANCELLED.value, _("de cliënt zegde af")),
-            (CancelReason.FORCE_MAJEURE.value, _("overmacht")),
-            (CancelReason.OTHER.value, _("andere reden")),
+            SelectChoice(CancelReason.NO_LONGER_NEEDED.value, _("niet meer nodig")),
+            SelectChoice(CancelReason.CLIENT_CANCELLED.value, _("de cliënt zegde af")),
+            SelectChoice(CancelReason.FORCE_MAJEURE.value, _("overmacht")),
+            SelectChoice(CancelReason.OTHER.value, _("andere reden")),
         ],
     )
 

@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, DecimalField, IntegerField, SelectField, TextAreaField, TimeField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, Optional
 
 from dispatch.booking.forms import DURATIONS, LanguageField
@@ -14,18 +15,18 @@ from kernel.money import to_cents
 from people.forms import REQUIRED, Form
 
 _REASONS = [
-    (Reason.INTERPRETER_UNAVAILABLE.value, _("geen tolk beschikbaar")),
-    (Reason.LANGUAGE_UNAVAILABLE.value, _("taal niet beschikbaar")),
-    (Reason.SERVICE_UNAVAILABLE.value, _("dienst niet beschikbaar")),
-    (Reason.NOT_ELIGIBLE.value, _("komt niet in aanmerking")),
-    (Reason.DUPLICATE.value, _("dubbel")),
-    (Reason.TECHNICAL.value, _("technisch")),
-    (Reason.OTHER.value, _("andere reden")),
+    SelectChoice(Reason.INTERPRETER_UNAVAILABLE.value, _("geen tolk beschikbaar")),
+    SelectChoice(Reason.LANGUAGE_UNAVAILABLE.value, _("taal niet beschikbaar")),
+    SelectChoice(Reason.SERVICE_UNAVAILABLE.value, _("dienst niet beschikbaar")),
+    SelectChoice(Reason.NOT_ELIGIBLE.value, _("komt niet in aanmerking")),
+    SelectChoice(Reason.DUPLICATE.value, _("dubbel")),
+    SelectChoice(Reason.TECHNICAL.value, _("technisch")),
+    SelectChoice(Reason.OTHER.value, _("andere reden")),
 ]
 
 
 class CloseForm(Form):
-    reason = SelectField(_("Reden"), choices=[("", _("zoals afgeleid")), *_REASONS], default="")
+    reason = SelectField(_("Reden"), choices=[SelectChoice("", _("zoals afgeleid")), *_REASONS], default="")
     note = TextAreaField(_("Motief, als u van de afgeleide reden afwijkt"), [Optional(), Length(max=2000)])
 
 
@@ -39,12 +40,17 @@ class QuestionForm(Form):
 
 class ProposalForm(Form):
     service = SelectField(
-        _("Hoe"), choices=[("video", _("video")), ("telephone", _("telefoon")), ("on_site", _("ter plaatse"))]
+        _("Hoe"),
+        choices=[
+            SelectChoice("video", _("video")),
+            SelectChoice("telephone", _("telefoon")),
+            SelectChoice("on_site", _("ter plaatse")),
+        ],
     )
     language = LanguageField(_("Taal"), [REQUIRED, Length(max=60)])
     day = DateField(_("Dag"), [REQUIRED])
     hour = TimeField(_("Beginuur"), [REQUIRED])
-    minutes = SelectField(_("Hoe lang"), choices=[(it, str(it)) for it in DURATIONS], coerce=int)
+    minutes = SelectField(_("Hoe lang"), choices=[SelectChoice(it, str(it)) for it in DURATIONS], coerce=int)
     language_unclear = False
 
     def wish(self) -> Wish:

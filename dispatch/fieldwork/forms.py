@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, DecimalField, IntegerField, SelectField, TextAreaField, TimeField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, Optional
 
 from dispatch.assignments.models import AssignmentRow
@@ -53,11 +54,11 @@ class DeclineForm(Form):
     reason = SelectField(
         _("Waarom niet?"),
         choices=[
-            ("not_free", _("ik ben niet vrij")),
-            ("too_far", _("te ver")),
-            ("subject", _("niet over dit onderwerp")),
-            ("knows_client", _("ik ken de betrokkene")),
-            ("other", _("andere reden")),
+            SelectChoice("not_free", _("ik ben niet vrij")),
+            SelectChoice("too_far", _("te ver")),
+            SelectChoice("subject", _("niet over dit onderwerp")),
+            SelectChoice("knows_client", _("ik ken de betrokkene")),
+            SelectChoice("other", _("andere reden")),
         ],
     )
 
@@ -66,10 +67,10 @@ class WithdrawForm(Form):
     reason = SelectField(
         _("Waarom geeft u de opdracht terug?"),
         choices=[
-            ("ill", _("ziek")),
-            ("not_free", _("niet meer vrij")),
-            ("knows_client", _("ik ken de betrokkene")),
-            ("other", _("andere reden")),
+            SelectChoice("ill", _("ziek")),
+            SelectChoice("not_free", _("niet meer vrij")),
+            SelectChoice("knows_client", _("ik ken de betrokkene")),
+            SelectChoice("other", _("andere reden")),
         ],
     )
 

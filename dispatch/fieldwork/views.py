@@ -24,6 +24,9 @@ from kernel.http import accepted, current_actor, policy
 
 pages = Blueprint("fieldwork", __name__)
 
+# So long before the agreed hour somebody may say "I am there".
+_EARLY = timedelta(minutes=30)
+
 
 @pages.get("/offers")
 @policy(Role.INTERPRETER)
@@ -90,6 +93,7 @@ def show(assignment_id: int) -> str:
         "performance": performances.performance_of(row.request_id),
         "documents": translations.documents_of(row.request_id) if row.status in assignments.BINDING else [],
         "withdraw_form": WithdrawForm(),
+        "may_start_at": row.starts_at - _EARLY,
         "now": clock.now(),
     }
     return render_template("dispatch/fieldwork/show.html", **shown)

@@ -6,14 +6,15 @@ A term has a unit; a deadline is counted in office hours and working days of the
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from dispatch.calendars.domain import WorkCalendar
+from dispatch.calendars.domain import WorkCalendar, at, local_day
 
 ANY = "any"
 NO_END = 10_000
 _OFFICE_DAY = timedelta(hours=8)
+_MINUTES_A_DAY = 24 * 60
 
 
 class Unit(StrEnum):
@@ -70,9 +71,32 @@ class Terms:
         return int(term.value) if term else None
 
 
+# Terms whose zero would ask nobody, or let an offer end as it is made.
+_NEVER_ZERO = frozenset({"offer_life", "wave_size", "wave_size_1", "wave_size_2", "max_waves"})
+# Terms that hold a time of day: minutes after midnight.
+_HOURS = frozenset({"answer_hour", "cancel_cut_off"})
+_WHOLE = frozenset({Unit.COUNT, Unit.WORKING_DAYS})
+_LARGEST = {Unit.PERCENT: 100}
+MAX_VALUE = 100_000
+
+
+def value_fits(name: str, unit: str, value: float) -> bool:
+    """Return whether a term can have this value: not negative, whole where it counts, a real time of day."""
+    if not 0 <= value <= _LARGEST.get(Unit(unit), MAX_VALUE) or (value == 0 and name in _NEVER_ZERO):
+        return False
+    if name in _HOURS and value >= _MINUTES_A_DAY:
+        return False
+    return Unit(unit) not in _WHOLE or value == int(value)
+
+
 @dataclass(frozen=True, slots=True)
 class SearchPlan:
-    """How a search is run: `wave_sizes` one after the other (the last repeats; None is everybody at once)."""
+    """How a search is run: `wave_sizes` one after the other (the last repeats; None is everybody at once).
+
+    `travel` is the journey an interpreter is assumed to need when it is not known, on top of `hard_stop`.
+    The requester is answered by `answer_by` before the start; where that has passed already, on the next working day
+    at `answer_hour` (minutes after midnight); and where the start is too near for either, `answer_within` from now.
+    """
 
     wave_sizes: tuple[int | None, ...]
     max_waves: int | None
@@ -80,7 +104,10 @@ class SearchPlan:
     escalate_after_waves: int | None
     escalate: Term | None
     hard_stop: Term
+    travel: Term | None
     answer_by: Term | None
+    answer_hour: Term | None
+    answer_within: Term | None
     immediate: bool
 
     def size_of(self, wave: int) -> int | None:
@@ -141,28 +168,66 @@ def plan_for(service: str, lead_wd: int, immediate: bool, terms: Terms) -> Searc
         escalate_after_waves=terms.count("escalate_after_waves", kind, lead_wd),
         escalate=terms.find("escalate", kind, lead_wd),
         hard_stop=stop,
+        travel=terms.find("stop_travel", kind, lead_wd),
         answer_by=terms.find("answer_by", kind, lead_wd),
+        answer_hour=terms.find("answer_hour", kind, lead_wd),
+        answer_within=terms.find("answer_within", kind, lead_wd),
         immediate=immediate,
     )
 
 
 def moments(
-    plan: SearchPlan, submitted_at: datetime, starts_at: datetime, calendar: WorkCalendar, time_scale: float = 1.0
+    plan: SearchPlan,
+    submitted_at: datetime,
+    starts_at: datetime,
+    calendar: WorkCalendar,
+    time_scale: float = 1.0,
+    travel_minutes: float | None = None,
 ) -> SearchMoments:
     """Return when a person looks, when the search ends, and when the requester should know.
 
     For "now" the terms count from the submission, else back from the start. Nothing lies before the submission, and
-    the end of a planned search is never after its start.
+    the end of a planned search is never after its start. `travel_minutes` is the shortest journey, where it is known.
     """
     if plan.immediate:
         stop = add(submitted_at, plan.hard_stop, calendar, time_scale)
         look = add(submitted_at, plan.escalate, calendar, time_scale) if plan.escalate else submitted_at
-        return SearchMoments(look, stop, stop)
-    stop = min(max(before(starts_at, plan.hard_stop, calendar), submitted_at), starts_at)
-    half = submitted_at + (stop - submitted_at) / 2
-    look = before(starts_at, plan.escalate, calendar) if plan.escalate else half
-    due = before(starts_at, plan.answer_by, calendar) if plan.answer_by else stop
+        return SearchMoments(min(look, stop), stop, stop)
+    stop = before(starts_at, plan.hard_stop, calendar)
+    if plan.travel is not None:
+        stop -= elapsed(plan.travel) if travel_minutes is None else timedelta(minutes=travel_minutes)
+    stop = _between(submitted_at, stop, starts_at)
+    look = _look_at(plan, submitted_at, starts_at, stop, calendar)
+    due = _answer_by(plan, submitted_at, starts_at, calendar, time_scale) or stop
     return SearchMoments(_between(submitted_at, look, stop), stop, _between(submitted_at, due, stop))
+
+
+def _look_at(
+    plan: SearchPlan, submitted_at: datetime, starts_at: datetime, stop: datetime, calendar: WorkCalendar
+) -> datetime:
+    """Return when a person looks: at once, so long before the start, or when half of the time is over."""
+    if plan.escalate_after_waves == 0:
+        return submitted_at
+    if plan.escalate is not None:
+        return before(starts_at, plan.escalate, calendar)
+    return submitted_at + (stop - submitted_at) / 2
+
+
+def _answer_by(
+    plan: SearchPlan, submitted_at: datetime, starts_at: datetime, calendar: WorkCalendar, time_scale: float
+) -> datetime | None:
+    if plan.answer_by is not None:
+        aim = before(starts_at, plan.answer_by, calendar)
+        if aim > submitted_at or plan.answer_hour is None:
+            return aim
+        return at(calendar.shift(local_day(submitted_at), 1), clock_time(plan.answer_hour))
+    return add(submitted_at, plan.answer_within, calendar, time_scale) if plan.answer_within else None
+
+
+def clock_time(term: Term) -> time:
+    """Return the local hour of a term that holds minutes after midnight."""
+    hours, minutes = divmod(int(term.value), 60)
+    return time(hours, minutes)
 
 
 def _between(earliest: datetime, moment: datetime, latest: datetime) -> datetime:

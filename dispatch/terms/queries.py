@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_, select
 
+from dispatch.calendars.domain import CUT_OFF, local_day
 from dispatch.calendars.queries import calendar_of
-from dispatch.terms.domain import Term, Terms, add
+from dispatch.terms.domain import Term, Terms, add, clock_time
 from dispatch.terms.models import TermRow
 from kernel.clock import time_scale
 from kernel.database import db
@@ -38,7 +39,7 @@ def forget() -> None:
 
 def deadline(name: str, agency_id: int, now: datetime, service: str = "any") -> datetime:
     """Return the moment the term `name` ends that begins at `now`."""
-    term = terms_at(now.date()).find(name, service)
+    term = terms_at(local_day(now)).find(name, service)
     if term is None:
         raise LookupError(f"no term {name} for {service}")
     return add(now, term, calendar_of(agency_id), time_scale())
@@ -46,9 +47,15 @@ def deadline(name: str, agency_id: int, now: datetime, service: str = "any") -> 
 
 def proposal_expiry(agency_id: int, now: datetime, stop: datetime) -> datetime:
     """Return until when a counter-proposal stands: its term, but at most a share of the time that is left."""
-    share = terms_at(now.date()).value("proposal_share") / 100
+    share = terms_at(local_day(now)).value("proposal_share") / 100
     left = max(stop - now, timedelta(0))
     return min(deadline("proposal_life", agency_id, now), now + left * share)
+
+
+def timely_cut_off(agency_id: int, starts_at: datetime, now: datetime) -> datetime:
+    """Return until when (exclusive) calling off is timely, by the hour that is in force now."""
+    term = terms_at(local_day(now)).find("cancel_cut_off")
+    return calendar_of(agency_id).timely_cut_off(starts_at, clock_time(term) if term else CUT_OFF)
 
 
 def all_terms(day: date) -> list[TermRow]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
+from wtforms.fields.choices import SelectChoice
 
 from dispatch.calendars import queries as calendars
 from dispatch.calendars import services as calendar_services
@@ -67,7 +68,7 @@ def reopen_day(agency_id: int, day: str) -> Answer:
 
 def _closing_form() -> ClosingDayForm:
     form = ClosingDayForm()
-    form.agency.choices = [(it.id, it.name) for it in people.list_agencies(current_actor())]
+    form.agency.choices = [SelectChoice(it.id, it.name) for it in people.list_agencies(current_actor())]
     return form
 
 

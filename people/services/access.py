@@ -115,7 +115,7 @@ def prepare_second_factor(*, by: Actor) -> str:
         if row.totp_confirmed_at is not None:
             raise Forbidden()
         row.totp_secret = row.totp_secret or pyotp.random_base32()
-        return pyotp.TOTP(row.totp_secret).provisioning_uri(row.email, issuer_name="Tolkdienst")
+        return pyotp.TOTP(row.totp_secret).provisioning_uri(name=row.email, issuer_name="Tolkdienst")
 
 
 def confirm_second_factor(code: str, *, by: Actor, secret: str, network: str) -> None:

@@ -119,9 +119,7 @@ def test_an_export_fills_an_empty_agency_with_the_same_customers_and_requests(ag
     for row in db.session.scalars(select(InterpreterRow)):
         row.agencies.append(type(row.agencies[0])(agency_id=other.id))
     db.session.flush()
-    lines_out = [
-        line[:-1] if line[-1] == "T-1" else line for line in exported(agency, Kind.REQUESTS, administrator)
-    ]
+    lines_out = [line[:-1] if line[-1] == "T-1" else line for line in exported(agency, Kind.REQUESTS, administrator)]
     imported(other, Kind.CUSTOMERS, exported(agency, Kind.CUSTOMERS, administrator), boss)
     imported(other, Kind.REQUESTS, lines_out, boss)
     assert exported(other, Kind.CUSTOMERS, boss) == exported(agency, Kind.CUSTOMERS, administrator)

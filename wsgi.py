@@ -1,5 +1,6 @@
 """The web process, and the home of the terminal: `flask --app wsgi ...`."""
 
+from demo.cli import commands as demo
 from kernel import log
 from kernel.settings import Settings
 from processes.postgres import with_database
@@ -8,3 +9,4 @@ from web.app import create_app
 settings = Settings.from_environment()
 log.configure(settings.log_level)
 app = create_app(with_database(settings))
+app.cli.add_command(demo)

@@ -17,6 +17,8 @@ from dispatch.calendars.domain import WorkCalendar, at
 from kernel.clock import BRUSSELS
 from kernel.database import Transaction, transaction
 
+# A plan with the language asked, its start and its end.
+Slot = tuple[Plan, str, datetime, datetime]
 Progress = Callable[[str, int, int], None]
 _OPEN_TABLES = ("requests", "offers", "assignments", "performances", "events")
 
@@ -177,7 +179,7 @@ class Scribe:
         return max(asked_at + timedelta(minutes=3), min(starts_at, asked_at + timedelta(hours=24))), None
 
     def _answer(
-        self, told: "History", slot: tuple[Plan, str, datetime, datetime], asked_at: datetime, answered_at: datetime,
+        self, told: "History", slot: Slot, asked_at: datetime, answered_at: datetime,
         closed_at: datetime,
     ) -> None:  # fmt: skip
         plan, language, starts_at, ends_at = slot
@@ -189,8 +191,8 @@ class Scribe:
         for _ in range(self.random.choice((0, 0, 1, 1, 2))):
             other = self.random.choice(self.register.speakers(language))
             if other.id != who.id:
-                self._offer(told, slot, other, asked_at, answered_at, "withdrawn", fee)
-        offer_id = self._offer(told, slot, who, asked_at, answered_at, "accepted", fee)
+                self._offer(told, slot, other, (asked_at, answered_at), ("withdrawn", fee))
+        offer_id = self._offer(told, slot, who, (asked_at, answered_at), ("accepted", fee))
         done = plan.outcome == "completed"
         blocked = "empty" if plan.service == "translation" else f"[{starts_at - buffer},{ends_at + buffer})"
         assignment_id = self.book.add(
@@ -210,19 +212,17 @@ class Scribe:
             told.add(submitted, "performance_submitted", "interpreter", **facts)
             told.add(max(closed_at, submitted), "performance_confirmed", "requester", how=how)
 
-    def _ask_in_vain(
-        self, told: "History", slot: tuple[Plan, str, datetime, datetime], asked_at: datetime, closed_at: datetime
-    ) -> None:
+    def _ask_in_vain(self, told: "History", slot: Slot, asked_at: datetime, closed_at: datetime) -> None:
         crowd = self.register.speakers(slot[1])
         for who in self.random.sample(crowd, min(len(crowd), self.random.randrange(1, 5))):
             status = self.random.choice(("declined", "expired", "expired"))
-            self._offer(told, slot, who, asked_at, closed_at, status, 800)
+            self._offer(told, slot, who, (asked_at, closed_at), (status, 800))
 
     def _offer(
-        self, told: "History", slot: tuple[Plan, str, datetime, datetime], who: Interpreter, asked_at: datetime,
-        ended_at: datetime, status: str, fee: int,
-    ) -> int:  # fmt: skip
+        self, told: "History", slot: Slot, who: Interpreter, during: tuple[datetime, datetime], end: tuple[str, int]
+    ) -> int:
         plan, language, starts_at, ends_at = slot
+        (asked_at, ended_at), (status, fee) = during, end
         seen = status in {"accepted", "declined"} or self.random.random() < 0.6
         sent = asked_at + timedelta(seconds=self.random.randrange(1, 5))
         seen_at = sent + (ended_at - sent) / 2 if seen else None

@@ -36,7 +36,7 @@ def keep(session: Session, event: Event, by: Actor, *, held: datetime | None = N
 
 def _values(event: Event, by: Actor) -> dict[str, Any]:
     return {
-        "name": event_name(type(event)),
+        "name": event_name(type(event).__name__),
         "subject": event.subject,
         "subject_id": event.subject_id,
         "request_id": event.request_id,

@@ -40,9 +40,9 @@ class Event:
 
 
 @cache
-def event_name(kind: type[Event]) -> str:
+def event_name(class_name: str) -> str:
     """Return the stored name: `OfferAccepted` is kept as `offer_accepted`."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", class_name).lower()
 
 
 def _plain(value: Any) -> Any:

@@ -13,7 +13,9 @@ _armed: dict[str, str] = {}
 def arm(specification: str) -> None:
     """Arm the places named in `specification` and disarm all others."""
     _armed.clear()
-    _armed.update(item.split("=", 1) for item in specification.split(";") if item)
+    for item in filter(None, specification.split(";")):
+        name, _, effect = item.partition("=")
+        _armed[name] = effect
 
 
 def failpoint(name: str) -> None:

@@ -24,7 +24,7 @@ def run_inside(context: Callable[[], AbstractContextManager[Any]]) -> None:
     _context = context
 
 
-def task(name: str, *, retry: RetryStrategy | None = PATIENCE) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def task(name: str, *, retry: RetryStrategy = PATIENCE) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a function as the body of the job `name`. It may run more than once for one job: be idempotent."""
 
     def register(body: Callable[..., None]) -> Callable[..., None]:

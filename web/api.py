@@ -10,8 +10,8 @@ from kernel.http import policy
 
 DESCRIPTION = """
 JSON over HTTP. Sign in with `Authorization: Bearer <token>` or with the session cookie of the pages (then unsafe
-methods need the header `X-CSRFToken`). Every POST honours `Idempotency-Key`: the same key and body are answered as the first
-time, with `Idempotency-Replayed: true`, for 24 hours. Errors are `application/problem+json` (RFC 9457) with a stable
+methods need the header `X-CSRFToken`). Every POST honours `Idempotency-Key`: the same key and body are answered as
+the first time, with `Idempotency-Replayed: true`, for 24 hours. Errors are `application/problem+json` (RFC 9457) with a stable
 `code`. Lists are `{"items": [...], "next": cursor or null}`.
 """
 

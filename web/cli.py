@@ -11,11 +11,20 @@ from sqlalchemy.engine import make_url
 from kernel import audit
 from processes.binaries import available
 from web import diagrams
+from web.seed import seed
 
 audit_commands = AppGroup("audit", help="The audit trail.")
 backup_commands = AppGroup("backup", help="Save everything, and put it back.")
 docs_commands = AppGroup("docs", help="Pages that are written by the code itself.")
-COMMANDS = [audit_commands, backup_commands, docs_commands]
+house_commands = AppGroup("house", help="What a new house begins with.")
+COMMANDS = [audit_commands, backup_commands, docs_commands, house_commands]
+
+
+@house_commands.command("seed")
+def fill() -> None:
+    """Load this release's languages and municipalities; fill empty tables of terms and tariffs. Safe to repeat."""
+    seed()
+    click.echo("languages, municipalities, terms and tariffs are there")
 
 
 @audit_commands.command("verify")

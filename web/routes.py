@@ -2,7 +2,6 @@
 
 from flask import Flask
 
-from demo.cli import commands as demo_commands
 from dispatch.booking.api import api as requests_api
 from dispatch.booking.views import pages as booking
 from dispatch.customers.views import pages as customers
@@ -13,6 +12,8 @@ from dispatch.fieldwork.views import pages as fieldwork
 from dispatch.interpreters.views import availability
 from dispatch.interpreters.views import register as register_pages
 from dispatch.offers import tasks as offer_tasks
+from dispatch.spreadsheets import tasks as spreadsheet_tasks
+from dispatch.spreadsheets.views import pages as spreadsheets
 from dispatch.terms.views import pages as terms
 from kernel.http import policy
 from messages import tasks as message_tasks
@@ -37,13 +38,14 @@ PAGES = [
     desk,
     register_pages,
     customers,
+    spreadsheets,
     terms,
     reports,
     messages,
     operations,
 ]
-COMMANDS = [people_commands, demo_commands, reporting_commands, *HOUSE_COMMANDS]
-TASKS = [offer_tasks, message_tasks]  # importing them registers their jobs
+COMMANDS = [people_commands, reporting_commands, *HOUSE_COMMANDS]
+TASKS = [offer_tasks, message_tasks, spreadsheet_tasks]  # importing them registers their jobs
 
 
 def register(app: Flask) -> None:

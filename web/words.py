@@ -153,6 +153,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "housing": _("wonen"),
         "other": _("andere"),
     },
+    "spreadsheet": {
+        "register": _("tolken"),
+        "customers": _("afnemers"),
+        "requests": _("aanvragen uit het verleden"),
+    },
     "gender": {"female": _("vrouw"), "male": _("man"), "other": _("anders")},
     "direction": {
         "both": _("beide richtingen"),

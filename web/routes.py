@@ -9,7 +9,8 @@ from dispatch.desk.api import api as desk_api
 from dispatch.desk.views import pages as desk
 from dispatch.fieldwork.api import api as fieldwork_api
 from dispatch.fieldwork.views import pages as fieldwork
-from dispatch.interpreters.views import availability
+from dispatch.interpreters.api import api as interpreters_api
+from dispatch.interpreters.views import availability, exclusions
 from dispatch.interpreters.views import register as register_pages
 from dispatch.offers import tasks as offer_tasks
 from dispatch.spreadsheets import tasks as spreadsheet_tasks
@@ -28,13 +29,14 @@ from web.cli import COMMANDS as HOUSE_COMMANDS
 from web.health import pages as health
 from web.operations import pages as operations
 
-APIS = [requests_api, desk_api, fieldwork_api, reporting_api]
+APIS = [requests_api, desk_api, fieldwork_api, interpreters_api, reporting_api]
 PAGES = [
     health,
     people,
     booking,
     fieldwork,
     availability,
+    exclusions,
     desk,
     register_pages,
     customers,

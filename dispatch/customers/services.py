@@ -9,6 +9,7 @@ from kernel.actor import Actor, Role
 from kernel.database import transaction
 from kernel.errors import Forbidden, Invalid, NotFound
 from people import queries as people
+from people import services as people_services
 
 SERVICES = frozenset({"on_site", "telephone", "video", "translation"})
 
@@ -59,6 +60,22 @@ def suspend_agreement(agreement_id: int, suspended_from: date | None, *, by: Act
         row.suspended_from = suspended_from
         ids = {"agency_id": organisation.agency_id, "organisation_id": row.organisation_id}
         tx.emit(AgreementSuspended(**ids, suspended_from=suspended_from), by)
+
+
+def add_requester(organisation_id: int, name: str, email: str, *, by: Actor, phone: str | None = None) -> int:
+    """Let somebody ask for an organisation, and invite them when they are new here; return the person.
+
+    Emits: PersonAdded, RoleGiven, LinkMade.
+    Raises: Forbidden, NotFound, Invalid.
+    """
+    _require_desk(by)
+    with transaction():
+        people.find_organisation(organisation_id, by=by)
+        person_id = people_services.find_or_add_person(name, email, phone=phone, by=by)
+        people_services.give_role(person_id, Role.REQUESTER, by=by, organisation_id=organisation_id)
+        if people.find_person(person_id).password_hash is None:
+            people_services.make_link(email, "invite", by=by)
+        return person_id
 
 
 def _require_desk(by: Actor) -> None:

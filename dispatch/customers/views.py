@@ -3,21 +3,21 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
+from wtforms.fields.choices import SelectChoice
 
 from dispatch.customers import queries, services
-from dispatch.customers.forms import AgreementForm
+from dispatch.customers.forms import SECTORS, AgreementForm, RequesterForm, UnitForm
 from kernel import clock
 from kernel.actor import Role
+from kernel.clock import BRUSSELS
 from kernel.http import accepted, current_actor, make_cursor, policy, read_cursor
 from people import queries as people
 from people import services as people_services
-from people.forms import OrganisationForm
-from people.models import OrganisationRow
+from people.forms import Form, OrganisationForm
 
 pages = Blueprint("customers", __name__, url_prefix="/customers")
 _DESK = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 _PAGE = 50
-SECTORS = ("welfare", "health", "education", "local_authority", "asylum", "integration", "justice", "housing", "other")
 
 
 @pages.get("")
@@ -27,7 +27,9 @@ def index() -> str:
     words = request.args.get("q", "")[:60]
     found = people.list_organisations(current_actor(), words, after=read_cursor() or 0, limit=_PAGE + 1)
     cursor = make_cursor(found[_PAGE - 1].id) if len(found) > _PAGE else None
-    shown = {"organisations": found[:_PAGE], "words": words, "cursor": cursor}
+    today = clock.now().astimezone(BRUSSELS).date()
+    agreements = queries.agreements_on([it.id for it in found[:_PAGE]], today)
+    shown = {"organisations": found[:_PAGE], "agreements": agreements, "words": words, "cursor": cursor, "today": today}
     return render_template("dispatch/customers/index.html", **shown)
 
 
@@ -36,8 +38,8 @@ def index() -> str:
 def new() -> str | Answer | tuple[str, int]:
     """Add an organisation."""
     form, actor = OrganisationForm(), current_actor()
-    form.sector.choices = [(it, it) for it in SECTORS]
-    form.agency.choices = [(it.id, it.name) for it in people.list_agencies(actor)]
+    form.sector.choices = SECTORS
+    form.agency.choices = [SelectChoice(it.id, it.name) for it in people.list_agencies(actor)]
     if request.method == "GET":
         return render_template("dispatch/customers/new.html", form=form)
     done = accepted(form, lambda: _add(form)) if form.validate() else None
@@ -50,7 +52,7 @@ def new() -> str | Answer | tuple[str, int]:
 @policy(_DESK)
 def show(organisation_id: int) -> str:
     """Show one organisation with its agreements."""
-    return _page(people.find_organisation(organisation_id, by=current_actor()), AgreementForm())
+    return _page(organisation_id)
 
 
 @pages.post("/<id:organisation_id>/agreements")
@@ -70,8 +72,35 @@ def make_agreement(organisation_id: int) -> Answer | tuple[str, int]:
         ),
     )
     if not done:
-        return _page(people.find_organisation(organisation_id, by=actor), form), 422
+        return _page(organisation_id, form=form), 422
     flash(_("Het afsprakenkader is bewaard."))
+    return redirect(url_for(".show", organisation_id=organisation_id))
+
+
+@pages.post("/<id:organisation_id>/units")
+@policy(_DESK)
+def add_unit(organisation_id: int) -> Answer | tuple[str, int]:
+    """Add a team or site."""
+    form, actor = UnitForm(), current_actor()
+    name = form.name.data or ""
+    if not (form.validate() and accepted(form, lambda: people_services.add_unit(organisation_id, name, by=actor))):
+        return _page(organisation_id, unit_form=form), 422
+    flash(_("De afdeling is toegevoegd."))
+    return redirect(url_for(".show", organisation_id=organisation_id))
+
+
+@pages.post("/<id:organisation_id>/requesters")
+@policy(_DESK)
+def add_requester(organisation_id: int) -> Answer | tuple[str, int]:
+    """Let somebody ask for the organisation."""
+    form, actor = RequesterForm(), current_actor()
+    who = (form.name.data or "", form.email.data or "")
+    done = form.validate() and accepted(
+        form, lambda: services.add_requester(organisation_id, *who, phone=form.phone.data or None, by=actor)
+    )
+    if not done:
+        return _page(organisation_id, requester_form=form), 422
+    flash(_("Toegevoegd. Wie nieuw is, krijgt een uitnodiging."))
     return redirect(url_for(".show", organisation_id=organisation_id))
 
 
@@ -79,14 +108,22 @@ def make_agreement(organisation_id: int) -> Answer | tuple[str, int]:
 @policy(_DESK)
 def suspend(organisation_id: int, agreement_id: int) -> Answer:
     """Stop an agreement for the time being, or let it run again."""
-    day = clock.now().date() if "stop" in request.form else None
+    day = clock.now().astimezone(BRUSSELS).date() if "stop" in request.form else None
     services.suspend_agreement(agreement_id, day, by=current_actor())
     return redirect(url_for(".show", organisation_id=organisation_id))
 
 
-def _page(organisation: OrganisationRow, form: AgreementForm) -> str:
-    agreements = queries.agreements_of(organisation.id)
-    shown = {"organisation": organisation, "agreements": agreements, "form": form}
+def _page(organisation_id: int, **forms: Form) -> str:
+    organisation = people.find_organisation(organisation_id, by=current_actor())
+    shown = {
+        "organisation": organisation,
+        "agreements": queries.agreements_of(organisation_id),
+        "units": people.units_of(organisation_id),
+        "requesters": queries.requesters_of(organisation_id),
+        "form": forms.get("form") or AgreementForm(formdata=None),
+        "unit_form": forms.get("unit_form") or UnitForm(formdata=None),
+        "requester_form": forms.get("requester_form") or RequesterForm(formdata=None),
+    }
     return render_template("dispatch/customers/show.html", **shown)
 
 

@@ -1,11 +1,11 @@
 """Shapes of the forms of the register."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import (
-    BooleanField,
     DateField,
     DecimalField,
     EmailField,
@@ -15,19 +15,22 @@ from wtforms import (
     TimeField,
     widgets,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, Optional
 
 from dispatch.calendars.domain import at
+from dispatch.interpreters import queries
 from dispatch.interpreters.domain import Skill, Stretch
 from kernel.errors import Invalid
 from people.forms import REQUIRED, Form
 
 SERVICES = [
-    ("on_site", _("ter plaatse")),
-    ("telephone", _("telefoon")),
-    ("video", _("video")),
-    ("translation", _("vertaling")),
+    SelectChoice("on_site", _("ter plaatse")),
+    SelectChoice("telephone", _("telefoon")),
+    SelectChoice("video", _("video")),
+    SelectChoice("translation", _("vertaling")),
 ]
+GENDERS = [SelectChoice("female", _("vrouw")), SelectChoice("male", _("man")), SelectChoice("other", _("anders"))]
 DAYS = [_("maandag"), _("dinsdag"), _("woensdag"), _("donderdag"), _("vrijdag"), _("zaterdag"), _("zondag")]
 
 
@@ -36,21 +39,24 @@ class RegisterForm(Form):
     email = EmailField(_("E-mailadres"), [REQUIRED, Length(max=320)])
     phone = StringField(_("Telefoon"), [Optional(), Length(max=40)])
     number = StringField(_("Tolknummer"), [REQUIRED, Length(max=20)])
-    gender = SelectField(_("Geslacht"), choices=[("female", _("vrouw")), ("male", _("man")), ("other", _("anders"))])
+    gender = SelectField(_("Geslacht"), choices=GENDERS)
     postcode = StringField(_("Postcode"), [Optional(), Length(max=10)])
     municipality = StringField(_("Gemeente"), [REQUIRED, Length(max=100)])
     travel_limit_km = DecimalField(_("Reist hoogstens (km, enkel)"), [Optional(), NumberRange(min=0, max=500)])
     services = SelectMultipleField(_("Diensten"), choices=SERVICES, option_widget=widgets.CheckboxInput())
+    agencies = SelectMultipleField(_("Werkt voor"), choices=[], coerce=int, option_widget=widgets.CheckboxInput())
 
 
 class LanguageForm(Form):
-    language = StringField(_("Taal (ISO 639-3)"), [REQUIRED, Length(min=3, max=3)])
+    language = StringField(
+        _("Taal"), [REQUIRED, Length(max=60)], render_kw={"list": "languages", "autocomplete": "off"}
+    )
     direction = SelectField(
         _("Richting"),
         choices=[
-            ("both", _("beide richtingen")),
-            ("to_dutch", _("naar het Nederlands")),
-            ("from_dutch", _("uit het Nederlands")),
+            SelectChoice("both", _("beide richtingen")),
+            SelectChoice("to_dutch", _("naar het Nederlands")),
+            SelectChoice("from_dutch", _("uit het Nederlands")),
         ],
     )
     certificate = StringField(_("Certificaat"), [Optional(), Length(max=100)])
@@ -58,8 +64,9 @@ class LanguageForm(Form):
     certified_until = DateField(_("Geldig tot en met"), [Optional()])
 
     def skill(self) -> Skill:
+        """Return the language with its certificate; one nobody knows is refused by the use case."""
         return Skill(
-            (self.language.data or "").lower(),
+            queries.language_meant(self.language.data or "") or "",
             self.direction.data,
             self.certificate.data or None,
             self.certified_from.data,
@@ -72,7 +79,14 @@ class ExceptionForm(Form):
     from_time = TimeField(_("om"), [Optional()])
     last_day = DateField(_("Tot en met"), [Optional()])
     to_time = TimeField(_("tot"), [Optional()])
-    available = SelectField(_("Dan"), choices=[("0", _("kan ik niet")), ("1", _("kan ik wel"))], default="0")
+    available = SelectField(
+        _("Dan"), choices=[SelectChoice("0", _("kan ik niet")), SelectChoice("1", _("kan ik wel"))], default="0"
+    )
+
+    reason = StringField(_("Waarom (mag leeg)"), [Optional(), Length(max=200)])
+
+    def what(self) -> dict[str, Any]:
+        return {"available": self.available.data == "1", "reason": self.reason.data or None}
 
     def stretch(self) -> tuple[datetime, datetime]:
         """Return the stretch; without hours it is whole days."""
@@ -87,27 +101,72 @@ class LimitsForm(Form):
     quiet_from = TimeField(_("Stuur mij niets van"), [Optional()])
     quiet_until = TimeField(_("tot"), [Optional()])
 
-
-class PresenceForm(Form):
-    on = BooleanField(_("nu beschikbaar"))
-
-
-def week_from(form: Any) -> list[Stretch]:
-    """Return the week somebody filled in: per day at most two stretches, empty ones left out.
-
-    Raises: Invalid: an hour that cannot be read.
-    """
-    week = []
-    for day in range(7):
-        for part in range(2):
-            first, last = form.get(f"from-{day}-{part}", ""), form.get(f"to-{day}-{part}", "")
-            if first and last:
-                week.append(Stretch(day, _hour(first), _hour(last)))
-    return week
+    def changes(self) -> dict[str, Any]:
+        """Return the limits she sets herself."""
+        limit = kilometres(self.travel_limit_km)
+        return {"travel_limit_km": limit, "quiet_from": self.quiet_from.data, "quiet_until": self.quiet_until.data}
 
 
-def _hour(text: str) -> time:
-    try:
-        return time.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid(fields={"week": "bad_hour"}) from error
+class ChangeForm(Form):
+    number = StringField(_("Tolknummer"), [REQUIRED, Length(max=20)])
+    gender = SelectField(_("Geslacht"), choices=GENDERS)
+    postcode = StringField(_("Postcode"), [Optional(), Length(max=10)])
+    municipality = StringField(_("Gemeente"), [REQUIRED, Length(max=100)])
+    travel_limit_km = DecimalField(_("Reist hoogstens (km, enkel)"), [Optional(), NumberRange(min=0, max=500)])
+    quiet_from = TimeField(_("Niets sturen van"), [Optional()])
+    quiet_until = TimeField(_("tot"), [Optional()])
+    active_until = DateField(_("Actief tot en met"), [Optional()])
+
+    def changes(self) -> dict[str, Any]:
+        """Return what is to stand in the register."""
+        names = ("number", "gender", "municipality", "quiet_from", "quiet_until", "active_until")
+        changes = {name: self[name].data for name in names}
+        return changes | {"postcode": self.postcode.data or "", "travel_limit_km": kilometres(self.travel_limit_km)}
+
+
+class ExclusionForm(Form):
+    organisation = SelectField(_("Organisatie"), choices=[], coerce=int)
+    reason = StringField(_("Waarom (mag leeg)"), [Optional(), Length(max=500)])
+
+    def offer(self, organisations: list[tuple[int, str]]) -> None:
+        """Offer the organisations that may be chosen."""
+        self.organisation.choices = [SelectChoice(number, name) for number, name in organisations]
+
+
+def kilometres(field: DecimalField) -> float | None:
+    """Return what was typed as kilometres; nothing is the usual limit."""
+    return float(field.data) if field.data is not None else None
+
+
+class WeekForm(Form):
+    """The usual week: two parts a day, each from an hour until an hour; both empty is not working then."""
+
+    def show(self, week: Sequence[Stretch]) -> None:
+        """Fill the form with a week."""
+        for day in range(7):
+            for part, it in enumerate([it for it in week if it.weekday == day][:PARTS]):
+                self[f"from-{day}-{part}"].data, self[f"to-{day}-{part}"].data = it.from_time, it.to_time
+
+    def week(self) -> list[Stretch]:
+        """Return the week somebody filled in.
+
+        Raises: Invalid: an hour without the one it goes with.
+        """
+        week, wrong = [], {}
+        for day in range(7):
+            for part in range(PARTS):
+                first, last = self[f"from-{day}-{part}"].data, self[f"to-{day}-{part}"].data
+                if first is not None and last is not None:
+                    week.append(Stretch(day, first, last))
+                elif first is not None or last is not None:
+                    wrong[f"to-{day}-{part}" if last is None else f"from-{day}-{part}"] = "required"
+        if wrong:
+            raise Invalid(fields=wrong)
+        return week
+
+
+PARTS = 2
+for _day in range(7):
+    for _part in range(PARTS):
+        setattr(WeekForm, f"from-{_day}-{_part}", TimeField(DAYS[_day], [Optional()]))
+        setattr(WeekForm, f"to-{_day}-{_part}", TimeField(DAYS[_day], [Optional()]))

@@ -20,11 +20,13 @@ from dispatch.interpreters.models import (
     InterpreterServiceRow,
     WeeklyAvailabilityRow,
 )
-from kernel.actor import Actor
+from kernel.actor import Actor, Role
 from kernel.clock import BRUSSELS
 from kernel.database import db
 from kernel.errors import NotFound
-from people.models import PersonRow
+from people.models import OrganisationRow, PersonRow
+from reference import queries as reference
+from reference.domain import folded
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -92,14 +94,47 @@ def exceptions_of(interpreter_id: int, since: datetime) -> list[AvailabilityExce
     return list(db.session.scalars(wanted.order_by(row.during)))
 
 
-def exclusions_of(*, interpreter_id: int | None = None, organisation_id: int | None = None, set_by: str) -> list[Any]:
-    """Return the wishes of one side only."""
-    query = select(ExclusionRow).where(ExclusionRow.set_by == set_by)
-    if interpreter_id is not None:
-        query = query.where(ExclusionRow.interpreter_id == interpreter_id)
-    if organisation_id is not None:
-        query = query.where(ExclusionRow.organisation_id == organisation_id)
-    return list(db.session.scalars(query.order_by(ExclusionRow.id)))
+def wishes_of(by: Actor, interpreter_id: int | None = None) -> Sequence[Any]:
+    """Return whom the actor's own side does not work with, by name; nobody reads another side's wish.
+
+    The desk asks about one interpreter and reads the wishes of its agencies.
+    """
+    row, who, where = ExclusionRow, PersonRow, OrganisationRow
+    columns = (row.interpreter_id, row.organisation_id, row.reason, who.name.label("interpreter"),
+               where.name.label("organisation"))  # fmt: skip
+    query = select(*columns).join(InterpreterRow, InterpreterRow.id == row.interpreter_id)
+    query = query.join(who, who.id == InterpreterRow.person_id).join(where, where.id == row.organisation_id)
+    if by.role is Role.INTERPRETER:
+        own = (row.set_by == "interpreter", row.interpreter_id == (by.interpreter_id or 0))
+    elif by.role is Role.REQUESTER:
+        own = (row.set_by == "organisation", row.organisation_id == (by.organisation_id or 0))
+    else:
+        own = (row.set_by == "agency", where.agency_id.in_(by.agency_ids), row.interpreter_id == (interpreter_id or 0))
+    return db.session.execute(query.where(*own).order_by(where.name, who.name)).all()
+
+
+def organisations_around(interpreter_id: int, *, by: Actor) -> list[tuple[int, str]]:
+    """Return the organisations an interpreter may be sent to, by name: of her agencies, for the desk of its own."""
+    link, where = InterpreterAgencyRow, OrganisationRow
+    query = select(where.id, where.name).join(link, link.agency_id == where.agency_id)
+    query = query.where(link.interpreter_id == interpreter_id)
+    if by.is_staff:
+        query = query.where(where.agency_id.in_(by.agency_ids))
+    return [(it.id, it.name) for it in db.session.execute(query.order_by(where.name))]
+
+
+def language_meant(text: str) -> str | None:
+    """Return the code of a language by its code or by its whole Dutch, French, English or own name."""
+    code = text.strip().lower()
+    if reference.language_exists(code):
+        return code
+    wanted = folded(text)
+    found = {
+        it.iso639_3
+        for it in reference.search_languages(text, 20)
+        if wanted in map(folded, (it.name_nl, it.name_fr, it.name_en, it.endonym))
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def agencies_of(interpreter_id: int) -> frozenset[int]:

@@ -26,7 +26,6 @@ from kernel.database import db
 from kernel.errors import NotFound
 from people.models import OrganisationRow
 from reference import queries as reference
-from reference.domain import folded
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -55,23 +54,9 @@ def list_imports(by: Actor, limit: int = 30) -> list[Any]:
     return list(db.session.execute(select(*columns).where(visible_to(by)).order_by(row.id.desc()).limit(limit)))
 
 
-def language_meant(text: str) -> str | None:
-    """Return the code of a language by its code or by its whole Dutch, French, English or own name."""
-    code = text.strip().lower()
-    if reference.language_exists(code):
-        return code
-    wanted = folded(text)
-    names = {
-        it.iso639_3
-        for it in reference.search_languages(text, 20)
-        if wanted in map(folded, (it.name_nl, it.name_fr, it.name_en, it.endonym))
-    }
-    return names.pop() if len(names) == 1 else None
-
-
 def world_of(sheet: Sheet, agency_id: int, now: datetime) -> World:
     """Return what is there already of what a sheet names."""
-    world = World(language=cache(language_meant), place_is_wrong=cache(reference.is_wrong_place), now=now)
+    world = World(language=cache(interpreters.language_meant), place_is_wrong=cache(reference.is_wrong_place), now=now)
     if sheet.kind is Kind.REGISTER:
         numbers = frozenset(interpreters.ids_by_number(_named(sheet, "number")))
         return replace(world, numbers=numbers, registered_emails=interpreters.registered_emails(_named(sheet, "email")))

@@ -1,20 +1,33 @@
-"""Pages of the register, for the desk; and of availability, for the interpreter herself."""
+"""Pages of the register, for the desk."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
+from wtforms.fields.choices import SelectChoice
 
 from dispatch.interpreters import queries, services
-from dispatch.interpreters.forms import DAYS, ExceptionForm, LanguageForm, LimitsForm, RegisterForm, week_from
+from dispatch.interpreters.domain import EXPIRES_SOON
+from dispatch.interpreters.forms import (
+    DAYS,
+    ChangeForm,
+    ExceptionForm,
+    ExclusionForm,
+    LanguageForm,
+    RegisterForm,
+    WeekForm,
+    kilometres,
+)
 from kernel import clock
 from kernel.actor import Role
+from kernel.clock import BRUSSELS
 from kernel.http import accepted, current_actor, make_cursor, policy, read_cursor
 from people import queries as people
+from people.forms import Form
 
 register = Blueprint("register", __name__, url_prefix="/interpreters")
-availability = Blueprint("availability", __name__, url_prefix="/availability")
 _DESK = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 _PAGE = 50
 
@@ -22,14 +35,21 @@ _PAGE = 50
 @register.get("")
 @policy(_DESK)
 def index() -> str:
-    """List the register; narrowed by words, language, service and expiring certificates."""
-    expiring = clock.now().date() + timedelta(days=60) if request.args.get("expiring") else None
-    words = {name: request.args.get(name, "")[:60] for name in ("words", "language", "service")}
-    chosen = queries.Filter(**words, expiring_before=expiring)
+    """List the register; narrowed by words, language, service, expiring certificates, and who is active now."""
+    today = clock.now().astimezone(BRUSSELS).date()
+    typed = {name: request.args.get(name, "")[:60] for name in ("words", "language", "service")}
+    code = queries.language_meant(typed["language"]) if typed["language"] else ""
+    chosen = queries.Filter(
+        words=typed["words"],
+        service=typed["service"],
+        language="?" if code is None else code,
+        expiring_before=today + EXPIRES_SOON if request.args.get("expiring") else None,
+        active_on=None if request.args.get("all") else today,
+    )
     found = queries.list_interpreters(current_actor(), chosen, after=read_cursor() or 0, limit=_PAGE + 1)
     cursor = make_cursor(found[_PAGE - 1].id) if len(found) > _PAGE else None
-    shown = {"interpreters": found[:_PAGE], "chosen": chosen, "cursor": cursor, "today": clock.now().date()}
-    return render_template("dispatch/interpreters/index.html", **shown)
+    shown = {"interpreters": found[:_PAGE], "typed": typed, "chosen": chosen, "cursor": cursor, "today": today}
+    return render_template("dispatch/interpreters/index.html", **shown, soon=today + EXPIRES_SOON)
 
 
 @register.route("/new", methods=["GET", "POST"])
@@ -37,14 +57,12 @@ def index() -> str:
 def new() -> str | Answer | tuple[str, int]:
     """Enter somebody in the register."""
     form, actor = RegisterForm(), current_actor()
+    form.agencies.choices = [SelectChoice(it.id, it.name) for it in people.list_agencies(actor)]
     if request.method == "GET":
+        form.agencies.data = [it.value for it in form.agencies.choices]
         return render_template("dispatch/interpreters/new.html", form=form)
-    done = (
-        accepted(form, lambda: services.register_interpreter(_registration(form), by=actor))
-        if form.validate()
-        else None
-    )
-    if done is None:
+    done = form.validate() and accepted(form, lambda: services.register_interpreter(_registration(form), by=actor))
+    if not done:
         return render_template("dispatch/interpreters/new.html", form=form), 422
     flash(_("Ingeschreven. Voeg nu de talen en certificaten toe."))
     return redirect(url_for(".show", interpreter_id=done))
@@ -54,10 +72,35 @@ def new() -> str | Answer | tuple[str, int]:
 @policy(_DESK)
 def show(interpreter_id: int) -> str:
     """Show one interpreter."""
-    row = queries.find_interpreter(interpreter_id, by=current_actor())
-    shown = {"interpreter": row, "week": queries.week_of(interpreter_id), "days": DAYS, "today": clock.now().date()}
-    shown["exceptions"] = queries.exceptions_of(interpreter_id, clock.now())
-    return render_template("dispatch/interpreters/show.html", **shown, form=LanguageForm())
+    return _page(interpreter_id)
+
+
+@register.route("/<id:interpreter_id>/change", methods=["GET", "POST"])
+@policy(_DESK)
+def change(interpreter_id: int) -> str | Answer | tuple[str, int]:
+    """Change what stands in the register."""
+    actor = current_actor()
+    row = queries.find_interpreter(interpreter_id, by=actor)
+    form = ChangeForm(obj=row)
+    if request.method == "GET":
+        return render_template("dispatch/interpreters/change.html", form=form, interpreter=row)
+    if _done(form, lambda: services.change_interpreter(interpreter_id, by=actor, **form.changes())):
+        return _back(interpreter_id)
+    return render_template("dispatch/interpreters/change.html", form=form, interpreter=row), 422
+
+
+@register.route("/<id:interpreter_id>/week", methods=["GET", "POST"])
+@policy(_DESK)
+def set_week(interpreter_id: int) -> str | Answer | tuple[str, int]:
+    """Write down the usual week of somebody who phones it in."""
+    form, actor = WeekForm(), current_actor()
+    shown = {"form": form, "interpreter": queries.find_interpreter(interpreter_id, by=actor), "days": DAYS}
+    if request.method == "GET":
+        form.show(queries.week_of(interpreter_id))
+        return render_template("dispatch/interpreters/week.html", **shown)
+    if _done(form, lambda: services.set_week(interpreter_id, form.week(), by=actor)):
+        return _back(interpreter_id)
+    return render_template("dispatch/interpreters/week.html", **shown), 422
 
 
 @register.post("/<id:interpreter_id>/languages")
@@ -65,14 +108,17 @@ def show(interpreter_id: int) -> str:
 def certify(interpreter_id: int) -> Answer | tuple[str, int]:
     """Add a language with its certificate, or change it."""
     form, actor = LanguageForm(), current_actor()
-    done = form.validate() and accepted(
-        form, lambda: services.certify_language(interpreter_id, form.skill(), by=actor) or True
-    )
-    if not done:
-        row = queries.find_interpreter(interpreter_id, by=actor)
-        shown = {"interpreter": row, "week": [], "days": DAYS, "today": clock.now().date(), "exceptions": []}
-        return render_template("dispatch/interpreters/show.html", **shown, form=form), 422
-    return redirect(url_for(".show", interpreter_id=interpreter_id))
+    if _done(form, lambda: services.certify_language(interpreter_id, form.skill(), by=actor)):
+        return _back(interpreter_id)
+    return _page(interpreter_id, form=form), 422
+
+
+@register.post("/<id:interpreter_id>/languages/<language>/end")
+@policy(_DESK)
+def end_language(interpreter_id: int, language: str) -> Answer:
+    """Take a language from somebody."""
+    services.end_language(interpreter_id, language, by=current_actor())
+    return _back(interpreter_id)
 
 
 @register.post("/<id:interpreter_id>/services")
@@ -80,107 +126,104 @@ def certify(interpreter_id: int) -> Answer | tuple[str, int]:
 def set_services(interpreter_id: int) -> Answer:
     """Say which services somebody offers."""
     services.set_services(interpreter_id, request.form.getlist("services"), by=current_actor())
+    return _back(interpreter_id)
+
+
+@register.post("/<id:interpreter_id>/agencies")
+@policy(_DESK)
+def set_agencies(interpreter_id: int) -> Answer:
+    """Say for which of one's own agencies somebody works."""
+    chosen = request.form.getlist("agencies", type=int)
+    services.set_agencies(interpreter_id, chosen, by=current_actor())
     flash(_("Bewaard."))
-    return redirect(url_for(".show", interpreter_id=interpreter_id))
+    return redirect(url_for(".index"))  # she may be out of sight now
+
+
+@register.post("/<id:interpreter_id>/exceptions")
+@policy(_DESK)
+def add_exception(interpreter_id: int) -> Answer | tuple[str, int]:
+    """Write down a stretch that differs from the week."""
+    form, actor = ExceptionForm(), current_actor()
+    if _done(form, lambda: services.add_exception(interpreter_id, *form.stretch(), **form.what(), by=actor)):
+        return _back(interpreter_id)
+    return _page(interpreter_id, exception_form=form), 422
+
+
+@register.post("/<id:interpreter_id>/exceptions/<id:exception_id>/remove")
+@policy(_DESK)
+def remove_exception(interpreter_id: int, exception_id: int) -> Answer:
+    """Take an exception back."""
+    services.remove_exception(exception_id, by=current_actor())
+    return _back(interpreter_id)
+
+
+@register.post("/<id:interpreter_id>/exclusions")
+@policy(_DESK)
+def exclude(interpreter_id: int) -> Answer | tuple[str, int]:
+    """Say for the agency that somebody is not sent to an organisation."""
+    form, actor = ExclusionForm(), current_actor()
+    form.offer(queries.organisations_around(interpreter_id, by=actor))
+    if _done(form, lambda: services.exclude(interpreter_id, form.organisation.data, by=actor, reason=form.reason.data)):
+        return _back(interpreter_id)
+    return _page(interpreter_id, exclusion_form=form), 422
+
+
+@register.post("/<id:interpreter_id>/exclusions/<id:organisation_id>/end")
+@policy(_DESK)
+def include(interpreter_id: int, organisation_id: int) -> Answer:
+    """Take the agency's wish back."""
+    services.include(interpreter_id, organisation_id, by=current_actor())
+    return _back(interpreter_id)
 
 
 @register.post("/<id:interpreter_id>/end")
 @policy(_DESK)
 def end(interpreter_id: int) -> Answer:
     """Take somebody out of the register from today on."""
-    services.end_interpreter(interpreter_id, clock.now().date(), by=current_actor())
+    today = clock.now().astimezone(BRUSSELS).date()
+    services.end_interpreter(interpreter_id, today, by=current_actor())
     flash(_("Uit het tolkenbestand gehaald. Wat gedaan is, blijft staan."))
     return redirect(url_for(".show", interpreter_id=interpreter_id))
 
 
-@availability.get("", endpoint="index")
-@policy(Role.INTERPRETER)
-def show_own() -> str:
-    """Show the own week, exceptions, and the switch."""
-    return _own_page(ExceptionForm())
+def _done(form: Form, use_case: Callable[[], object]) -> bool:
+    """Run a use case that answers nothing with what a form holds; return whether it was done."""
+
+    def run() -> bool:
+        use_case()
+        return True
+
+    return bool(form.validate() and accepted(form, run))
 
 
-@availability.post("/week")
-@policy(Role.INTERPRETER)
-def set_week() -> Answer:
-    """Replace the usual week."""
-    services.set_week(_own_id(), week_from(request.form), by=current_actor())
-    flash(_("Uw week is bewaard."))
-    return redirect(url_for(".index"))
-
-
-@availability.post("/exceptions")
-@policy(Role.INTERPRETER)
-def add_exception() -> Answer | tuple[str, int]:
-    """Add a stretch that differs from the week."""
-    form, actor = ExceptionForm(), current_actor()
-    done = form.validate() and accepted(
-        form,
-        lambda: services.add_exception(_own_id(), *form.stretch(), available=form.available.data == "1", by=actor),
-    )
-    if not done:
-        return _own_page(form), 422
+def _back(interpreter_id: int) -> Answer:
     flash(_("Bewaard."))
-    return redirect(url_for(".index"))
+    return redirect(url_for(".show", interpreter_id=interpreter_id))
 
 
-@availability.post("/exceptions/<id:exception_id>/remove")
-@policy(Role.INTERPRETER)
-def remove_exception(exception_id: int) -> Answer:
-    """Take an exception back."""
-    services.remove_exception(exception_id, by=current_actor())
-    return redirect(url_for(".index"))
-
-
-@availability.post("/limits")
-@policy(Role.INTERPRETER)
-def set_limits() -> Answer:
-    """Change how far, and when not to be asked."""
-    form = LimitsForm()
-    form.validate()
-    limit = form.travel_limit_km.data
-    values = {"travel_limit_km": float(limit) if limit is not None else None}
-    values |= {"quiet_from": form.quiet_from.data, "quiet_until": form.quiet_until.data}
-    services.change_interpreter(_own_id(), by=current_actor(), **values)
-    flash(_("Bewaard."))
-    return redirect(url_for(".index"))
-
-
-@availability.post("/now")
-@policy(Role.INTERPRETER)
-def switch() -> Answer:
-    """Be there for calls at once, or not any more."""
-    services.switch_available_now("on" in request.form, by=current_actor())
-    return redirect(url_for(".index"))
-
-
-@availability.post("/beat")
-@policy(Role.INTERPRETER)
-def beat() -> tuple[str, int]:
-    """Say "still there"."""
-    services.beat(by=current_actor())
-    return "", 204
-
-
-def _own_id() -> int:
-    return current_actor().interpreter_id or 0
-
-
-def _own_page(form: ExceptionForm) -> str:
-    row = queries.find_interpreter(_own_id(), by=current_actor())
-    week = queries.week_of(row.id)
-    of_day = {day: [it for it in week if it.weekday == day] for day in range(7)}
-    filled = {(day, n): it for day, stretches in of_day.items() for n, it in enumerate(stretches[:2])}
-    limits = LimitsForm(obj=row)
-    shown = {"interpreter": row, "filled": filled, "days": DAYS, "form": form, "limits": limits, "now": clock.now()}
-    return render_template(
-        "dispatch/interpreters/own.html", **shown, exceptions=queries.exceptions_of(row.id, clock.now())
-    )
+def _page(interpreter_id: int, **forms: Form) -> str:
+    actor, now = current_actor(), clock.now()
+    row = queries.find_interpreter(interpreter_id, by=actor)
+    today = now.astimezone(BRUSSELS).date()
+    exclusion_form = forms.get("exclusion_form") or ExclusionForm(formdata=None)
+    exclusion_form.offer(queries.organisations_around(interpreter_id, by=actor))
+    shown: dict[str, Any] = {
+        "interpreter": row,
+        "week": queries.week_of(interpreter_id),
+        "days": DAYS,
+        "today": today,
+        "soon": today + EXPIRES_SOON,
+        "exceptions": queries.exceptions_of(interpreter_id, now),
+        "wishes": queries.wishes_of(actor, interpreter_id),
+        "agencies": people.list_agencies(actor),
+        "form": forms.get("form") or LanguageForm(formdata=None),
+        "exception_form": forms.get("exception_form") or ExceptionForm(formdata=None),
+        "exclusion_form": exclusion_form,
+    }
+    return render_template("dispatch/interpreters/show.html", **shown)
 
 
 def _registration(form: RegisterForm) -> services.Registration:
-    actor = current_actor()
-    limit = form.travel_limit_km.data
     return services.Registration(
         name=form.name.data or "",
         email=form.email.data or "",
@@ -189,7 +232,7 @@ def _registration(form: RegisterForm) -> services.Registration:
         gender=form.gender.data,
         postcode=form.postcode.data or "",
         municipality=form.municipality.data or "",
-        travel_limit_km=float(limit) if limit is not None else None,
+        travel_limit_km=kilometres(form.travel_limit_km),
         services=tuple(form.services.data or ()),
-        agency_ids=frozenset(it.id for it in people.list_agencies(actor)),
+        agency_ids=frozenset(form.agencies.data or ()),
     )

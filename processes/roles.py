@@ -35,15 +35,10 @@ def _worker(settings: Settings, port: int) -> list[str]:
     return ["env", "ROLE=worker", PYTHON, "worker.py"]
 
 
-def _media(settings: Settings, port: int) -> list[str]:
-    return ["env", "ROLE=media", PYTHON, "-m", "media"]
-
-
 ROLES = {
     "web": Role(_web),
     "sockets": Role(_sockets, above=1),
     "worker": Role(_worker, listens=False),
-    "media": Role(_media, above=2),
 }
 
 # The fewest that serve: the web process carries the live pages as well.

@@ -1,18 +1,17 @@
 """The API: one document of all of it (OpenAPI 3.1), and what each of its answers has in common."""
 
-from typing import Any
-
 from apispec.ext.marshmallow import MarshmallowPlugin
-from flask import Flask
+from flask import Flask, Response, current_app, jsonify
 from flask_smorest import Api, Blueprint
 
 from kernel.http import policy
+from web.openapi import document
 
 DESCRIPTION = """
 JSON over HTTP. Sign in with `Authorization: Bearer <token>` or with the session cookie of the pages (then unsafe
 methods need the header `X-CSRFToken`). Every POST honours `Idempotency-Key`: the same key and body are answered as
-the first time, with `Idempotency-Replayed: true`, for 24 hours. Errors are `application/problem+json` (RFC 9457) with a stable
-`code`. Lists are `{"items": [...], "next": cursor or null}`.
+the first time, with `Idempotency-Replayed: true`, for 24 hours. Errors are `application/problem+json` (RFC 9457) with
+a stable `code`. Lists are `{"items": [...], "next": cursor or null}`.
 """
 
 
@@ -44,15 +43,8 @@ def register(app: Flask, blueprints: list[Blueprint]) -> None:
     api.init_app(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin()})
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
-    app.view_functions["api-docs.openapi_json"] = policy(public=True)(
-        _plain(app.view_functions["api-docs.openapi_json"])
-    )
+    app.view_functions["api-docs.openapi_json"] = policy(public=True)(_document)
 
 
-def _plain(view: Any) -> Any:
-    """Return a function of our own around a bound method, which cannot carry a policy itself."""
-
-    def openapi_json() -> Any:
-        return view()
-
-    return openapi_json
+def _document() -> Response:
+    return jsonify(document(api, current_app._get_current_object()))  # type: ignore[attr-defined]

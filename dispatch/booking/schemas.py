@@ -14,14 +14,13 @@ _LANGUAGE = validate.Regexp(r"^[a-z]{3}$")
 
 
 class Words(fields.String):
-    """A text somebody typed: composed, trimmed, readable. Empty is the same as absent."""
+    """A text somebody typed: composed, trimmed, readable."""
 
     def __init__(self, limit: int, **kwargs: Any) -> None:
         super().__init__(validate=validate.Length(max=limit), **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        text = readable(super()._deserialize(value, attr, data, **kwargs), attr or "text")
-        return text or None
+        return readable(super()._deserialize(value, attr, data, **kwargs), attr or "text")
 
 
 class PlaceSchema(Schema):
@@ -76,8 +75,8 @@ class RequestIn(Schema):
             alternative_starts=tuple(data.get("alternative_starts", ())),
         )
         names = ("interpreter_gender", "subject", "client_reference", "note", "unit_id")
-        details = {name: data.get(name) for name in names}
-        details["place"] = Place(place.get("street"), place.get("postcode"), place["municipality"]) if place else None
+        details = {name: data.get(name) or None for name in names}
+        details["place"] = Place(place.get("street") or None, place.get("postcode") or None, place["municipality"]) if place else None
         details["phone"] = normal_phone(phone) if phone else None
         return {"typed": slot, "details": details, "organisation_id": data.get("organisation_id")}
 

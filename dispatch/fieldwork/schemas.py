@@ -105,7 +105,8 @@ class PerformIn(Schema):
 
     @post_load
     def report(self, data: dict[str, Any], **_: Any) -> Report:
-        return Report(**data)
+        texts = {name: data.get(name) or None for name in ("disturbance", "note")}
+        return Report(**(data | texts))
 
 
 class PerformanceOut(Schema):

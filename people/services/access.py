@@ -228,7 +228,7 @@ def _check_code(tx: Transaction, person: PersonRow, code: str, network: str) -> 
     account = f"code:{person.id}"
     _refuse_guessing(account, network)
     now, totp = tx.now(), pyotp.TOTP(person.totp_secret or pyotp.random_base32())
-    step = next((n for n in (0, -1) if hmac.compare_digest(totp.at(now, n), code.strip()[:10])), None)
+    step = next((n for n in (0, -1) if hmac.compare_digest(totp.at(now, counter_offset=n), code.strip()[:10])), None)
     moment = int(now.timestamp()) // totp.interval + (step or 0)
     if step is None or (person.totp_last_step or 0) >= moment:
         _note_failure(account, network)

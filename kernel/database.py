@@ -6,7 +6,7 @@
 import functools
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -115,8 +115,13 @@ class Transaction:
 
     def defer(self, task: str, **arguments: Any) -> None:
         """Write a job into this transaction; the worker runs it at least once after the commit."""
+        self.defer_all(task, [arguments])
+
+    def defer_all(self, task: str, each: Sequence[dict[str, Any]]) -> None:
+        """Write a job per set of arguments, however many, in one statement."""
         self.session.flush()
-        defer(self.session.connection().connection.dbapi_connection, task, arguments)
+        if each:
+            defer(self.session.connection().connection.dbapi_connection, task, *each)
 
 
 _open: ContextVar[Transaction | None] = ContextVar("open_transaction", default=None)

@@ -40,6 +40,6 @@ def task(name: str, *, retry: RetryStrategy = PATIENCE) -> Callable[[Callable[..
     return register
 
 
-def defer(connection: Any, name: str, arguments: dict[str, Any]) -> None:
-    """Insert a job over `connection` (psycopg), as part of its transaction."""
-    jobs.configure_task(name, connection=connection).defer(**arguments)
+def defer(connection: Any, name: str, *each: dict[str, Any]) -> None:
+    """Insert a job per set of arguments over `connection` (psycopg), as part of its transaction: one statement."""
+    jobs.configure_task(name, connection=connection).batch_defer(*each)

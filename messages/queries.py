@@ -1,9 +1,29 @@
 """Every read of messages. Nothing here writes."""
 
-from sqlalchemy import func, select
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import exists, func, select
 
 from kernel.database import db
 from messages.models import DeliveryRow, MessageRow, PushSubscriptionRow
+from people.models import PersonRow
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """By what else than mail a person can be reached."""
+
+    push: bool
+    phone: bool
+
+
+def reach_of(person_ids: Collection[int]) -> dict[int, Reach]:
+    """Return how each of these persons can be reached; those who were erased are absent."""
+    living = (PushSubscriptionRow.person_id == PersonRow.id, PushSubscriptionRow.ended_at.is_(None))
+    query = select(PersonRow.id, exists().where(*living), func.coalesce(PersonRow.phone, "") != "")
+    known = query.where(PersonRow.id.in_(person_ids), PersonRow.erased_at.is_(None))
+    return {it[0]: Reach(push=it[1], phone=it[2]) for it in db.session.execute(known)}
 
 
 def push_subscriptions_of(person_id: int) -> list[PushSubscriptionRow]:

@@ -1,5 +1,6 @@
 """What can be done with messages. The only file here that writes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +17,6 @@ from messages.domain import KINDS, is_forward, ladder_for
 from messages.events import MessageArrived
 from messages.models import DeliveryRow, MessageRow, PushSubscriptionRow
 from messages.ports import Receipt
-from people.models import PersonRow
 
 # A worker that took a delivery and said nothing for this long is dead. Source: gateway time-outs add up to 20 s.
 LEASE = timedelta(seconds=30)
@@ -38,22 +38,32 @@ def send_message(person_id: int, kind: str, words: Words) -> int | None:
 
     Returns the message, or None when there is nobody to reach.
     """
-    with transaction() as tx:
-        person = tx.session.get(PersonRow, person_id)
-        if person is None or person.erased_at is not None:
-            return None
-        ladder = ladder_for(KINDS[kind], push=bool(queries.push_subscriptions_of(person_id)), phone=bool(person.phone))
-        row = MessageRow(person_id=person_id, kind=kind, request_id=words.request_id, offer_id=words.offer_id)
-        row.facts, row.channels, row.status, row.created_at = words.facts, ladder, "queued", tx.now()
-        tx.add(row)
-        _next_channel(tx, row)
-        return row.id
+    sent = send_messages(kind, [(person_id, words)])
+    return sent[0] if sent else None
 
 
-def cancel_messages_of(offer_id: int) -> None:
-    """What was not sent yet about an offer is not sent any more."""
+def send_messages(kind: str, each: Sequence[tuple[int, Words]]) -> list[int]:
+    """Say something of one kind to many persons at once; as many statements as for one.
+
+    Returns the messages to those who can be reached.
+    """
     with transaction() as tx:
-        waiting = (MessageRow.offer_id == offer_id, MessageRow.kind == "offer_made")
+        reach, now, rows = queries.reach_of({person_id for person_id, _ in each}), tx.now(), []
+        for person_id, words in each:
+            if person_id in reach:
+                row = MessageRow(person_id=person_id, kind=kind, request_id=words.request_id, offer_id=words.offer_id)
+                row.facts, row.status, row.created_at = words.facts, "queued", now
+                row.channels = ladder_for(KINDS[kind], push=reach[person_id].push, phone=reach[person_id].phone)
+                rows.append(row)
+        tx.session.add_all(rows)
+        _next_channels(tx, rows)
+        return [row.id for row in rows]
+
+
+def cancel_messages_of(*offer_ids: int) -> None:
+    """What was not sent yet about these offers is not sent any more."""
+    with transaction() as tx:
+        waiting = (MessageRow.offer_id.in_(offer_ids), MessageRow.kind == "offer_made")
         still = MessageRow.status.in_(("queued", "sent", "delivered"))
         tx.session.execute(update(MessageRow).where(*waiting, still).values(status="cancelled", next_channel_at=None))
 
@@ -96,7 +106,7 @@ def record_outcome(delivery_id: int, outcome: Receipt | None, *, error: str | No
             _arrive(tx, row, "delivered" if outcome.delivered else "sent")
         elif error is not None:
             row.status, row.error = "failed", error[:200]
-            _next_channel(tx, tx.locked(MessageRow, row.message_id))
+            _next_channels(tx, [tx.locked(MessageRow, row.message_id)])
         else:
             row.status = "unknown"
 
@@ -110,7 +120,7 @@ def record_receipt(channel: str, provider_id: str, status: str) -> bool:
             return False
         if status == "failed":
             row.status, row.error = "failed", "provider_failed"
-            _next_channel(tx, tx.locked(MessageRow, row.message_id))
+            _next_channels(tx, [tx.locked(MessageRow, row.message_id)])
         else:
             _arrive(tx, row, status)
         return True
@@ -122,8 +132,7 @@ def advance_silent_messages(limit: int = 100) -> int:
         due = MessageRow.next_channel_at <= func.clock_timestamp()
         held = select(MessageRow).where(due).order_by(MessageRow.next_channel_at).limit(limit)
         rows = list(tx.session.scalars(held.with_for_update(skip_locked=True)))
-        for row in rows:
-            _next_channel(tx, row)
+        _next_channels(tx, rows)
         return len(rows)
 
 
@@ -164,20 +173,23 @@ def end_push(person_id: int, endpoint: str) -> None:
         tx.session.execute(update(PushSubscriptionRow).where(*this).values(ended_at=tx.now()))
 
 
-def _next_channel(tx: Transaction, row: MessageRow) -> None:
-    """Start the next channel of the ladder, if there is one and anybody still waits for it."""
-    row.next_channel_at = None
-    if row.status in {"seen", "cancelled"}:
-        return
-    if not row.channels:
-        row.status = "undeliverable" if row.status == "queued" else row.status
-        return
-    channel, *rest = row.channels
-    row.channels = rest
-    delivery = tx.add(DeliveryRow(message_id=row.id, channel=channel, status="queued", attempts=0))
-    if rest and KINDS[row.kind].insists:
-        row.next_channel_at = _later(tx.now())
-    tx.defer("messages.deliver", delivery_id=delivery.id)
+def _next_channels(tx: Transaction, rows: Sequence[MessageRow]) -> None:
+    """Start the next channel of each ladder, where there is one and anybody still waits for it."""
+    now, begun = tx.now(), []
+    for row in rows:
+        row.next_channel_at = None
+        if row.status in {"seen", "cancelled"}:
+            continue
+        if not row.channels:
+            row.status = "undeliverable" if row.status == "queued" else row.status
+            continue
+        channel, *row.channels = row.channels
+        begun.append(DeliveryRow(message=row, channel=channel, status="queued", attempts=0))
+        if row.channels and KINDS[row.kind].insists:
+            row.next_channel_at = _later(now)
+    tx.session.add_all(begun)
+    tx.session.flush()
+    tx.defer_all("messages.deliver", [{"delivery_id": it.id} for it in begun])
 
 
 def _later(now: datetime) -> datetime:

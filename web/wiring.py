@@ -15,6 +15,7 @@ from dispatch.performances.events import PerformanceConfirmed, PerformanceDisput
 from dispatch.requests import queries as requests
 from dispatch.requests.events import (
     CompletionAsked,
+    DetailsForgotten,
     ProposalMade,
     RequestAssigned,
     RequestChanged,
@@ -80,9 +81,13 @@ def ask_interpreter(event: OfferMade, tx: Transaction, by: Actor) -> None:
 def thank_the_others(event: OffersWithdrawn, tx: Transaction, by: Actor) -> None:
     """Losers are told; what was not sent yet is not sent any more."""
     kind = "offer_filled" if event.because == "filled" else "offer_withdrawn"
-    for offer_id, interpreter_id in event.offers.items():
-        messages.cancel_messages_of(offer_id)
-        _tell_interpreter(interpreter_id, kind, event, offer_id=offer_id, **_slot_of(event.request_id or 0))
+    messages.cancel_messages_of(*event.offers)
+    person_of, facts = register_of.people_of(event.offers.values()), _slot_of(event.request_id or 0)
+    each = [
+        (person_of[interpreter_id], Words(request_id=event.request_id, offer_id=offer_id, facts=facts))
+        for offer_id, interpreter_id in event.offers.items()
+    ]
+    messages.send_messages(kind, each)
 
 
 def offer_was_seen(event: OfferSeen, tx: Transaction, by: Actor) -> None:
@@ -163,6 +168,10 @@ def send_link(event: LinkMade, tx: Transaction, by: Actor) -> None:
     _tell_person(event.person_id, "password_link", event, purpose=event.purpose, secret=event.secret)
 
 
+def documents_go_too(event: DetailsForgotten, tx: Transaction, by: Actor) -> None:
+    translations.forget_documents_of(event.request_id or 0)
+
+
 def register_forgets(event: PersonErased, tx: Transaction, by: Actor) -> None:
     interpreters.forget_person(event.person_id)
     messages.forget_person(event.person_id)
@@ -192,6 +201,7 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (PerformanceDisputed, tell_of_dispute),
     (LinkMade, send_link),
     (PersonErased, register_forgets),
+    (DetailsForgotten, documents_go_too),
 ]
 
 

@@ -144,7 +144,13 @@ def agencies_of(interpreter_id: int) -> frozenset[int]:
 
 def person_of(interpreter_id: int) -> int:
     """Return whose register entry this is."""
-    return db.session.execute(select(InterpreterRow.person_id).where(InterpreterRow.id == interpreter_id)).scalar_one()
+    return people_of([interpreter_id])[interpreter_id]
+
+
+def people_of(interpreter_ids: Collection[int]) -> dict[int, int]:
+    """Return whose register entries these are: interpreter -> person."""
+    query = select(InterpreterRow.id, InterpreterRow.person_id).where(InterpreterRow.id.in_(interpreter_ids))
+    return {it[0]: it[1] for it in db.session.execute(query)}
 
 
 def candidate_facts(

@@ -8,7 +8,9 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.engine import make_url
 
+from dispatch.requests import services as requests
 from kernel import audit
+from people import services as people
 from processes.binaries import available
 from web import diagrams
 from web.seed import seed
@@ -17,7 +19,16 @@ audit_commands = AppGroup("audit", help="The audit trail.")
 backup_commands = AppGroup("backup", help="Save everything, and put it back.")
 docs_commands = AppGroup("docs", help="Pages that are written by the code itself.")
 house_commands = AppGroup("house", help="What a new house begins with.")
-COMMANDS = [audit_commands, backup_commands, docs_commands, house_commands]
+retention_commands = AppGroup("retention", help="Forget what its term says.")
+COMMANDS = [audit_commands, backup_commands, docs_commands, house_commands, retention_commands]
+
+
+@retention_commands.command("run")
+def forget() -> None:
+    """Empty private details whose term is over; the clock does the same every hour."""
+    click.echo(
+        f"{requests.forget_details()} requests forgot their details; {people.forget_old_access()} old sign-ins went"
+    )
 
 
 @house_commands.command("seed")

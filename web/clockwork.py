@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dispatch.assignments import services as assignments
 from dispatch.offers import services as offers
 from dispatch.performances import services as performances
+from dispatch.requests import services as requests
 from kernel import audit, idempotency, queue
 from messages import services as messages
+from people import services as people
 
 # name -> (every so many seconds, what to do). Telephone "now" needs the second; nothing else does.
 SWEEPS: dict[str, tuple[float, Callable[[], object]]] = {
@@ -17,6 +19,8 @@ SWEEPS: dict[str, tuple[float, Callable[[], object]]] = {
     "finish past assignments": (15, assignments.finish_past_assignments),
     "confirm silent performances": (30, performances.confirm_silent_performances),
     "seal events": (60, audit.seal_events),
+    "forget old details": (3600, requests.forget_details),
+    "forget old access": (3600, people.forget_old_access),
     "forget old answers": (3600, idempotency.forget_old_answers),
     "forget old jobs": (3600, queue.forget_old),
 }

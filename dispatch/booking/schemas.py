@@ -76,7 +76,9 @@ class RequestIn(Schema):
         )
         names = ("interpreter_gender", "subject", "client_reference", "note", "unit_id")
         details = {name: data.get(name) or None for name in names}
-        details["place"] = Place(place.get("street") or None, place.get("postcode") or None, place["municipality"]) if place else None
+        details["place"] = (
+            Place(place.get("street") or None, place.get("postcode") or None, place["municipality"]) if place else None
+        )
         details["phone"] = normal_phone(phone) if phone else None
         return {"typed": slot, "details": details, "organisation_id": data.get("organisation_id")}
 

@@ -124,3 +124,8 @@ class NoteWritten(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastRequestRecorded(Event):
     outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailsForgotten(Event):
+    """The private fields of a closed request were emptied: their term was over."""

@@ -163,3 +163,12 @@ def _check(quote: Quote, now: datetime) -> None:
         wrong["deadline_at"] = "moment_passed"
     if wrong:
         raise Invalid(fields=wrong)
+
+
+def forget_documents_of(request_id: int) -> None:
+    """The term of a closed request is over: the bytes and names of its files go. The caller holds nothing."""
+    with transaction() as tx:
+        for row in queries.documents_of(request_id):
+            if (content := tx.session.get(DocumentContentRow, row.id)) is not None:
+                tx.session.delete(content)
+            row.file_name, row.removed_at = "", tx.now()

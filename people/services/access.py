@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from kernel.actor import Actor, Role
 from kernel.database import Transaction, transaction
@@ -213,6 +213,18 @@ def issue_token(person_id: int, role: Role, *, name: str, days: int = 365, by: A
         tx.add(row)
         tx.emit(TokenIssued(person_id=person_id, token_id=row.id), by)
     return secret
+
+
+def forget_old_access() -> int:
+    """Delete ended sessions, used links and counted tries after a month; return how many."""
+    with transaction() as tx:
+        before = tx.now() - timedelta(days=30)
+        old = [
+            delete(SessionRow).where(SessionRow.expires_at < before),
+            delete(OneTimeLinkRow).where(OneTimeLinkRow.expires_at < before),
+            delete(AttemptRow).where(AttemptRow.at < before),
+        ]
+        return sum(int(tx.session.execute(it).rowcount) for it in old)  # type: ignore[attr-defined]
 
 
 def _matches(password_hash: str | None, password: str) -> bool:

@@ -29,6 +29,7 @@ from dispatch.requests.services.ending import (
     correct_outcome,
     end_by_absence,
 )
+from dispatch.requests.services.forgetting import forget_details
 from dispatch.requests.services.past import record_past_request
 from dispatch.requests.services.quoting import accept_quote_of, decline_quote_of, mark_quoted
 
@@ -46,6 +47,7 @@ __all__ = [
     "escalate_request",
     "expire_proposal",
     "finish_request",
+    "forget_details",
     "lock_request",
     "mark_assigned",
     "mark_quoted",

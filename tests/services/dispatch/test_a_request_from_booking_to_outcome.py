@@ -336,3 +336,14 @@ def test_telephone_now_rings_three_who_are_there_and_ends_after_three_minutes(wo
     assert {it.interpreter_id for it in rung} == {it.id for it in world.interpreters[:2]}
     assert all((it.expires_at - request.created_at) < timedelta(seconds=20) for it in rung)
     assert (request.hard_stop_at or request.starts_at) - request.created_at < timedelta(seconds=185)
+
+
+def test_private_details_go_after_their_term_and_the_count_stays(world: World) -> None:
+    request = a_request(world.requester, subject="intake", client_reference="dossier 7")
+    requests.cancel_request(request.id, by=world.requester, reason=CancelReason.OTHER)
+    assert requests.forget_details() == 0
+    with clock.frozen(clock.now() + timedelta(days=366)):
+        assert requests.forget_details() == 1
+    kept = fresh(request.id)
+    assert (kept.subject, kept.client_reference, kept.note, kept.street, kept.phone) == (None,) * 5
+    assert (kept.outcome, kept.language, kept.municipality) == (Outcome.OTHER_REASON, "arb", "Gent")

@@ -88,6 +88,7 @@ SENTENCES = {
     "too_soon": _("Wacht eerst %(minutes)s minuten na het afgesproken uur."),
     "far_from_agreed": _("Dit ligt meer dan een dag van wat afgesproken was."),
     "only_on_site": _("Kilometers horen alleen bij tolken ter plaatse."),
+    "customer_known": _("Dit klantnummer of deze naam bestaat al."),
     # spreadsheets
     "unreadable_file": _("Dit rekenblad kunnen we niet lezen."),
     "file_old_excel": _("Dit is een oude Excel (XLS). Bewaar het als XLSX of CSV."),

@@ -7,7 +7,6 @@ from wtforms.validators import Length, Optional
 
 from people.forms import REQUIRED, Form
 
-
 SECTORS = [
     SelectChoice("welfare", _("welzijn")),
     SelectChoice("health", _("gezondheid")),

@@ -1,17 +1,53 @@
-"""What can be done with agreements. The only file here that writes."""
+"""What can be done with customers and their agreements. The only file here that writes."""
 
 from collections.abc import Collection
 from datetime import date
 
+from dispatch.customers import queries
+from dispatch.customers.errors import CustomerKnown
 from dispatch.customers.events import AgreementMade, AgreementSuspended
 from dispatch.customers.models import AgreementRow
 from kernel.actor import Actor, Role
-from kernel.database import transaction
+from kernel.database import refuse_on, transaction
 from kernel.errors import Forbidden, Invalid, NotFound
+from kernel.words import readable
 from people import queries as people
 from people import services as people_services
 
+for _constraint in ("agency_id_name", "agency_id_customer_code"):
+    refuse_on(f"uq_organisations_{_constraint}", CustomerKnown)
+refuse_on("uq_units_organisation_id_name", CustomerKnown)
 SERVICES = frozenset({"on_site", "telephone", "video", "translation"})
+
+
+def add_customer(
+    agency_id: int, name: str, sector: str, *, by: Actor, customer_code: str, address: dict[str, str] | None = None
+) -> int:
+    """Add an organisation that may order.
+
+    Emits: OrganisationAdded.
+    Raises: Invalid, CustomerKnown, Forbidden, NotFound.
+    """
+    with transaction():
+        if queries.has_place_by_code(agency_id, [customer_code]):
+            raise CustomerKnown(fields={"customer_code": "customer_known"})
+        if queries.known_names(agency_id, [readable(name, "name")]):
+            raise CustomerKnown(fields={"name": "customer_known"})
+        return people_services.add_organisation(
+            agency_id, name, sector, by=by, customer_code=customer_code, address=address
+        )
+
+
+def add_unit(organisation_id: int, name: str, *, by: Actor) -> int:
+    """Add a team or site to an organisation.
+
+    Raises: Invalid, CustomerKnown, Forbidden, NotFound.
+    """
+    with transaction():
+        if readable(name, "name") in {it.name for it in people.units_of(organisation_id)}:
+            people.find_organisation(organisation_id, by=by)
+            raise CustomerKnown(fields={"name": "customer_known"})
+        return people_services.add_unit(organisation_id, name, by=by)
 
 
 def make_agreement(

@@ -12,7 +12,6 @@ from kernel.actor import Role
 from kernel.clock import BRUSSELS
 from kernel.http import accepted, current_actor, make_cursor, policy, read_cursor
 from people import queries as people
-from people import services as people_services
 from people.forms import Form, OrganisationForm
 
 pages = Blueprint("customers", __name__, url_prefix="/customers")
@@ -83,7 +82,7 @@ def add_unit(organisation_id: int) -> Answer | tuple[str, int]:
     """Add a team or site."""
     form, actor = UnitForm(), current_actor()
     name = form.name.data or ""
-    if not (form.validate() and accepted(form, lambda: people_services.add_unit(organisation_id, name, by=actor))):
+    if not (form.validate() and accepted(form, lambda: services.add_unit(organisation_id, name, by=actor))):
         return _page(organisation_id, unit_form=form), 422
     flash(_("De afdeling is toegevoegd."))
     return redirect(url_for(".show", organisation_id=organisation_id))
@@ -129,7 +128,7 @@ def _page(organisation_id: int, **forms: Form) -> str:
 
 def _add(form: OrganisationForm) -> int:
     address = {name: form[name].data or "" for name in ("street", "postcode", "municipality")}
-    return people_services.add_organisation(
+    return services.add_customer(
         form.agency.data,
         form.name.data or "",
         form.sector.data,

@@ -1,6 +1,6 @@
 """Refusals only this module knows."""
 
-from kernel.errors import Invalid, NotAllowedNow
+from kernel.errors import Invalid
 
 
 class OverlappingHours(Invalid):
@@ -9,7 +9,7 @@ class OverlappingHours(Invalid):
     code = "overlapping_hours"
 
 
-class AlreadyRegistered(NotAllowedNow):
+class AlreadyRegistered(Invalid):
     """The number or the person stands in the register already."""
 
     code = "already_registered"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import Range
 
 from dispatch.interpreters import permissions, queries
@@ -49,15 +49,20 @@ def add_exception(
     Raises: Invalid, OverlappingHours, NotFound, Forbidden.
     """
     if end <= start or end - start > timedelta(days=366):
-        raise Invalid(fields={"until": "not_positive" if end <= start else "too_long"})
+        raise Invalid(fields={"last_day": "not_positive" if end <= start else "too_long"})
     if reason and len(reason) > 200:
         raise Invalid(fields={"reason": "too_long"})
     with transaction() as tx:
         tx.locked(InterpreterRow, interpreter_id)
         permissions.require_self_or_desk(by, interpreter_id, queries.agencies_of(interpreter_id))
-        row = AvailabilityExceptionRow(
-            interpreter_id=interpreter_id, during=Range(start, end, bounds="[)"), available=available, reason=reason
+        during = Range(start, end, bounds="[)")
+        row = AvailabilityExceptionRow(interpreter_id=interpreter_id, during=during, available=available, reason=reason)
+        same = (
+            AvailabilityExceptionRow.interpreter_id == interpreter_id,
+            AvailabilityExceptionRow.during.overlaps(during),
         )
+        if tx.session.scalar(select(AvailabilityExceptionRow.id).where(*same).limit(1)):
+            raise OverlappingHours(fields={"first_day": "overlapping_hours"})
         tx.add(row)
         tx.emit(AvailabilityChanged(interpreter_id=interpreter_id, what="exception"), by)
         return row.id

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dispatch.interpreters import permissions, queries
@@ -74,6 +74,8 @@ def register_interpreter(new: Registration, *, by: Actor) -> int:
     _check(new)
     with transaction() as tx:
         person_id = people.find_or_add_person(new.name, new.email, phone=new.phone, locale=new.locale, by=by)
+        _refuse_taken(tx, InterpreterRow.number == new.number, "number")
+        _refuse_taken(tx, InterpreterRow.person_id == person_id, "email")
         row = InterpreterRow(person_id=person_id, available_now=False)
         for name in ("number", "gender", "postcode", "municipality", "travel_limit_km", "active_until"):
             setattr(row, name, getattr(new, name))
@@ -107,6 +109,9 @@ def change_interpreter(interpreter_id: int, *, by: Actor, **changes: Any) -> Non
         permissions.require_self_or_desk(by, interpreter_id, agencies)
         if by.role is Role.INTERPRETER and not set(changes) <= OWN_FIELDS:
             raise Forbidden()
+        if "number" in changes:
+            same = InterpreterRow.number == changes["number"]
+            _refuse_taken(tx, same & (InterpreterRow.id != interpreter_id), "number")
         for name, value in changes.items():
             setattr(row, name, value)
         if changes.keys() & {"postcode", "municipality"}:
@@ -211,6 +216,15 @@ def _certify(tx: Transaction, interpreter_id: int, skill: Skill, by: Actor) -> N
     tx.session.execute(row.on_conflict_do_update(index_elements=["interpreter_id", "language"], set_=values))
     event = LanguageCertified(interpreter_id=interpreter_id, language=skill.language, direction=skill.direction)
     tx.emit(event, by)
+
+
+def _refuse_taken(tx: Transaction, condition: ColumnElement[bool], field: str) -> None:
+    """Refuse in words what the constraint would refuse anyway.
+
+    Raises: AlreadyRegistered.
+    """
+    if tx.session.scalar(select(InterpreterRow.id).where(condition)):
+        raise AlreadyRegistered(fields={field: "already_registered"})
 
 
 def _put_home(row: InterpreterRow) -> None:

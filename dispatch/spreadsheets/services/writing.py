@@ -20,7 +20,7 @@ def write_interpreter(new: Interpreter, agency_id: int, *, by: Actor) -> None:
 def write_customer(new: Customer, agency_id: int, *, by: Actor) -> None:
     """Add an organisation with its agreement, its units and those who ask for it."""
     address = {name: new.values[name] for name in ("street", "postcode", "municipality", "phone", "email")}
-    organisation_id = people.add_organisation(
+    organisation_id = customers.add_customer(
         agency_id,
         new.values["name"],
         new.values["sector"],
@@ -31,7 +31,7 @@ def write_customer(new: Customer, agency_id: int, *, by: Actor) -> None:
     if new.agreement:
         customers.make_agreement(organisation_id, by=by, **new.agreement)
     for unit in new.units:
-        people.add_unit(organisation_id, unit, by=by)
+        customers.add_unit(organisation_id, unit, by=by)
     for email, (name, phone) in new.people.items():
         person_id = people.find_or_add_person(name, email, phone=phone, by=by)
         people.give_role(person_id, Role.REQUESTER, by=by, organisation_id=organisation_id)

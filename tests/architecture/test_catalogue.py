@@ -17,19 +17,24 @@ PLACES = re.compile(r"%\(\w+\)s")
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     target = tmp_path_factory.mktemp("words") / "messages.pot"
-    command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", "babel.cfg", "-k", "_", "-o"]
+    pybabel = Path(sys.executable).with_name("pybabel")
+    command = [str(pybabel), "-q", "extract", "-F", "babel.cfg", "-k", "_", "-o"]
     subprocess.run([*command, str(target), "."], cwd=ROOT, check=True, capture_output=True)
     return read_po(io.BytesIO(target.read_bytes()))
 
 
+def catalogue() -> Catalog:
+    return read_po(io.BytesIO((ROOT / "translations/en/LC_MESSAGES/messages.po").read_bytes()))
+
+
 def test_every_word_of_the_pages_is_there_in_english(source: Catalog) -> None:
-    english = read_po((ROOT / "translations/en/LC_MESSAGES/messages.po").open("rb"))
+    english = catalogue()
     missing = [it.id for it in source if it.id and not (english.get(it.id) and english.get(it.id).string)]
     assert not missing, "translate these in translations/en/LC_MESSAGES/messages.po"
 
 
 def test_a_translation_keeps_the_gaps_of_its_source(source: Catalog) -> None:
-    english = read_po((ROOT / "translations/en/LC_MESSAGES/messages.po").open("rb"))
+    english = catalogue()
     for it in english:
         if isinstance(it.id, str) and it.id:
             assert set(PLACES.findall(it.id)) == set(PLACES.findall(str(it.string))), it.id

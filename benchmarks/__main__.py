@@ -4,13 +4,15 @@ import argparse
 import sys
 import time
 
-from benchmarks import accept_race, accept_rate
+from benchmarks import accept_race, accept_rate, pages, year
 from benchmarks.figures import Figure, keep, table
 from benchmarks.place import Place
 
 BENCHMARKS = {
     "accept_race": accept_race.run,
     "accept_rate": accept_rate.run,
+    "year": year.run,
+    "pages": pages.run,
 }
 
 

@@ -32,7 +32,7 @@ class UnderstandsRow(Base):
 
 
 class MunicipalityRow(Base):
-    """A municipality and its centre (degrees). `area` is the region of reports: a Flemish province, Brussel, Wallonië."""
+    """A municipality, its centre (degrees) and `area`, the region of reports: a Flemish province, Brussel, Wallonië."""
 
     __tablename__ = "municipalities"
 

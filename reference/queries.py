@@ -1,11 +1,12 @@
 """Reads of reference data. It changes only with a release, so each process keeps what it read once."""
 
+from collections import defaultdict
 from functools import lru_cache
 
 from sqlalchemy import select
 
 from kernel.database import db
-from reference.domain import Language, Municipality, folded, search, serving
+from reference.domain import Language, LanguageIndex, Municipality, meant, place_key, serving
 from reference.models import LanguageRow, MunicipalityRow, UnderstandsRow
 
 
@@ -31,19 +32,34 @@ def _municipalities() -> tuple[Municipality, ...]:
 
 
 @lru_cache(maxsize=1)
-def _by_name() -> dict[str, Municipality]:
-    return {folded(name): it for it in _municipalities() for name in (it.name_fr, it.name_nl)}
+def _by_name() -> dict[str, list[Municipality]]:
+    found: dict[str, list[Municipality]] = defaultdict(list)
+    for it in _municipalities():
+        for name in {place_key(it.name_nl), place_key(it.name_fr)}:
+            found[name].append(it)
+    return dict(found)
 
 
 @lru_cache(maxsize=1)
-def _by_postcode() -> dict[str, Municipality]:
-    return {code: it for it in _municipalities() for code in it.postcodes}
+def _by_postcode() -> dict[str, list[Municipality]]:
+    found: dict[str, list[Municipality]] = defaultdict(list)
+    for it in _municipalities():
+        for code in it.postcodes:
+            found[code].append(it)
+    return dict(found)
+
+
+@lru_cache(maxsize=1)
+def _index() -> LanguageIndex:
+    return LanguageIndex(languages().values())
 
 
 def forget() -> None:
     """Read everything anew at the next question: after the reference data was loaded."""
-    for kept in (languages, _understands, _municipalities, _by_name, _by_postcode, speakers_serving):
+    for kept in (languages, _understands, _municipalities, _by_name, _by_postcode, _index):
         kept.cache_clear()
+    for answers in (search_languages, speakers_serving):
+        answers.cache_clear()
 
 
 def language_exists(code: str) -> bool:
@@ -59,7 +75,7 @@ def language_name(code: str, locale: str = "nl") -> str:
 @lru_cache(maxsize=2048)
 def search_languages(words: str, limit: int = 10) -> tuple[Language, ...]:
     """Return the languages that fit what somebody typed."""
-    return tuple(search(languages().values(), words[:60], limit))
+    return tuple(_index().search(words[:60], limit))
 
 
 @lru_cache(maxsize=8192)
@@ -71,8 +87,9 @@ def speakers_serving(language: str) -> frozenset[str]:
 
 def find_municipality(postcode: str | None, name: str | None) -> Municipality | None:
     """Return the municipality meant: by its name, else by the postcode. An unknown one is no error."""
-    by_name = _by_name().get(folded(name)) if name else None
-    return by_name or (_by_postcode().get(postcode.strip()) if postcode else None)
+    code = postcode.strip() if postcode else None
+    named = _by_name().get(place_key(name), []) if name else []
+    return meant(code, named, _by_postcode().get(code, []) if code else [])
 
 
 def is_wrong_place(postcode: str | None, name: str | None) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import delete, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.database import Base, Transaction, transaction
@@ -17,7 +18,10 @@ _BATCH = 1000
 
 
 def load_reference() -> None:
-    """Bring languages and municipalities to the state of this release's files. Safe to repeat."""
+    """Bring languages and municipalities to the state of this release's files. Safe to repeat.
+
+    A language is never taken away: requests of the past name it.
+    """
     with transaction() as tx:
         languages = list(_read("languages.csv"))
         for row in languages:
@@ -26,8 +30,14 @@ def load_reference() -> None:
         _upsert(tx, LanguageRow, orphans, ["iso639_3"])
         with_parent = [{**row, "parent": row["parent"]} for row in languages if row["parent"]]
         _upsert(tx, LanguageRow, with_parent, ["iso639_3"])
-        _upsert(tx, UnderstandsRow, list(_read("understands.csv")), ["speaker_of", "understands"])
-        _upsert(tx, MunicipalityRow, [_municipality(row) for row in _read("municipalities.csv")], ["nis_code"])
+        links = list(_read("understands.csv"))
+        pair = tuple_(UnderstandsRow.speaker_of, UnderstandsRow.understands)
+        tx.session.execute(delete(UnderstandsRow).where(pair.not_in([tuple(row.values()) for row in links])))
+        _upsert(tx, UnderstandsRow, links, ["speaker_of", "understands"])
+        municipalities = [_municipality(row) for row in _read("municipalities.csv")]
+        kept = [row["nis_code"] for row in municipalities]
+        tx.session.execute(delete(MunicipalityRow).where(MunicipalityRow.nis_code.not_in(kept)))
+        _upsert(tx, MunicipalityRow, municipalities, ["nis_code"])
     queries.forget()
 
 

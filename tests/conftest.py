@@ -61,7 +61,10 @@ def template(cluster: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
 def app(cluster: EmbeddedPostgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application on a database of its own."""
     _create(cluster, "shared", template)
-    yield _app(cluster.url("shared"), tmp_path_factory.mktemp("data"))
+    made = _app(cluster.url("shared"), tmp_path_factory.mktemp("data"))
+    yield made
+    with made.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from dispatch.calendars.errors import AmbiguousTime, NonexistentTime
 from kernel.clock import BRUSSELS
+from kernel.errors import Invalid
 
 _DAY = timedelta(days=1)
 # Source: agii.be, cancellation of an interpreting assignment: before 10:00 on the working day before (rules A-D1).
@@ -13,14 +14,22 @@ CUT_OFF = time(10, 0)
 
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """The working days of an agency: weekdays without its closing days, from `opens` to `closes` local time."""
+    """The working days of an agency: its weekdays (0 is Monday) without its closing days, from `opens` to `closes`.
+
+    Raises: ValueError: it is never open, so that no term on it would ever end.
+    """
 
     closed_on: frozenset[date] = frozenset()
     opens: time = time(8, 0)
     closes: time = time(18, 0)
+    weekdays: frozenset[int] = frozenset(range(5))
+
+    def __post_init__(self) -> None:
+        if self.opens >= self.closes or not self.weekdays & set(range(7)):
+            raise ValueError(f"never open: {self.opens}-{self.closes} on weekdays {sorted(self.weekdays)}")
 
     def is_working_day(self, day: date) -> bool:
-        return day.weekday() < 5 and day not in self.closed_on
+        return day.weekday() in self.weekdays and day not in self.closed_on
 
     def previous_working_day(self, day: date) -> date:
         """Return the last working day before `day`."""
@@ -47,7 +56,8 @@ class WorkCalendar:
         return at(self.shift(here.date(), working_days), here.time())
 
     def add_working_time(self, moment: datetime, duration: timedelta) -> datetime:
-        """Return when `duration` of office hours has passed since `moment`."""
+        """Return when `duration` of office hours has passed since `moment`; none, at a closed hour, is the opening."""
+        moment = moment.astimezone(UTC)
         day, left = local_day(moment), duration
         while True:
             if self.is_working_day(day):
@@ -58,9 +68,9 @@ class WorkCalendar:
                     left -= end - start
             day += _DAY
 
-    def timely_cut_off(self, starts_at: datetime) -> datetime:
+    def timely_cut_off(self, starts_at: datetime, cut_off: time = CUT_OFF) -> datetime:
         """Return until when (exclusive) calling off is timely: 10:00 on the last working day before the day."""
-        return at(self.previous_working_day(local_day(starts_at)), CUT_OFF)
+        return at(self.previous_working_day(local_day(starts_at)), cut_off)
 
 
 def local_day(moment: datetime) -> date:
@@ -75,8 +85,11 @@ def at(day: date, hour: time) -> datetime:
 def resolve_local(day: date, hour: time, fold: int | None = None) -> datetime:
     """Return the moment somebody meant by a local day and time; asked, never guessed.
 
-    Raises: NonexistentTime, AmbiguousTime (unless `fold` says which: 0 the first, 1 the second).
+    Raises: NonexistentTime, AmbiguousTime (unless `fold` says which: 0 the first, 1 the second), Invalid (a year at
+        the very edge of what can be counted).
     """
+    if not date.min < day < date.max:
+        raise Invalid(fields={"starts_at": "out_of_range"})
     naive = datetime.combine(day, hour)
     first, second = (naive.replace(tzinfo=BRUSSELS, fold=which) for which in (0, 1))
     if first.astimezone(UTC).astimezone(BRUSSELS).replace(tzinfo=None) != naive:

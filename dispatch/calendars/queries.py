@@ -8,6 +8,7 @@ from sqlalchemy import select
 from dispatch.calendars.domain import WorkCalendar
 from dispatch.calendars.models import ClosingDayRow
 from kernel.database import db
+from kernel.errors import NotFound
 from people.models import AgencyRow
 
 # A changed closing day is seen by every process within this time. Units: seconds.
@@ -16,11 +17,16 @@ _kept: dict[int, tuple[float, WorkCalendar]] = {}
 
 
 def calendar_of(agency_id: int) -> WorkCalendar:
-    """Return the working calendar of an agency, at most half a minute old."""
+    """Return the working calendar of an agency, at most half a minute old.
+
+    Raises: NotFound.
+    """
     now = stopwatch.monotonic()
     if (kept := _kept.get(agency_id)) and now - kept[0] < _FRESH_S:
         return kept[1]
-    agency = db.session.execute(select(AgencyRow.opens, AgencyRow.closes).where(AgencyRow.id == agency_id)).one()
+    hours = select(AgencyRow.opens, AgencyRow.closes).where(AgencyRow.id == agency_id)
+    if (agency := db.session.execute(hours).first()) is None:
+        raise NotFound(thing="agencies")
     days = db.session.scalars(select(ClosingDayRow.day).where(ClosingDayRow.agency_id == agency_id))
     calendar = WorkCalendar(frozenset(days), agency.opens, agency.closes)
     _kept[agency_id] = (now, calendar)

@@ -105,6 +105,7 @@ SENTENCES = {
     "no_rows": _("Onder de koppen staat niets."),
     "duplicate": _("Dit staat al op een andere rij, of bij een ander."),
     "differs_from_first_row": _("Dit verschilt van de eerste rij over dezelfde tolk of organisatie."),
+    "bad_date": _("Deze dag kunnen we niet lezen. Schrijf ze als 2020-03-14 of 14/03/2020."),
     "bad_time": _(
         "Dit uur kunnen we niet lezen. Schrijf het als 14:30, of als 02:30+01:00 in de nacht van het winteruur."
     ),

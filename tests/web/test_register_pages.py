@@ -236,22 +236,24 @@ def upload(client: FlaskClient, world: World, content: bytes, kind: str = "regis
 
 def test_a_file_is_shown_first_and_written_after_a_yes(desk, world):
     place = upload(desk, world, a_file(LINE | {"language": "arb"})).location
-    assert "1 rijen inlezen" in seen(desk.get(place))
+    assert "1 rij inlezen" in seen(desk.get(place))
     assert queries.list_interpreters(world.coordinator, Filter(words="T-1")) == []
     desk.post(f"{place}/approve")
-    assert "Ingelezen: 1 rijen." in seen(desk.get(place))
+    assert "Ingelezen: 1 rij." in seen(desk.get(place))
     assert [it.number for it in queries.list_interpreters(world.coordinator, Filter(words="T-1"))] == ["T-1"]
     assert "ingelezen" in seen(desk.get("/spreadsheets"))
 
 
 def test_every_error_is_shown_by_row_and_column_and_the_yes_is_refused(desk, world):
     place = upload(
-        desk, world, a_file(LINE | {"language": "arb"}, LINE | {"number": "T-2", "gender": "<b>x</b>"})
+        desk,
+        world,
+        a_file(LINE | {"language": "arb"}, LINE | {"number": "T-2", "email": "t2@t.example", "gender": "<b>x</b>"}),
     ).location
     page = seen(desk.get(place))
-    assert "1 fouten: er is niets ingelezen." in page
+    assert "1 fout: er is niets ingelezen." in page
     assert re.search(r"3 Geslacht &lt;b&gt;x&lt;/b&gt; Dit is geen van de mogelijkheden\.", page)
-    assert "rijen inlezen" not in page
+    assert "inlezen" not in page.split("Wat er niet klopt")[1]
     assert desk.post(f"{place}/approve").status_code == 409
     desk.post(f"{place}/discard")
     assert "Weggegooid" in seen(desk.get(place))

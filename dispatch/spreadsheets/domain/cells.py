@@ -75,7 +75,7 @@ def _day(text: str) -> date:
             return datetime.strptime(text.removesuffix(" 00:00"), form).date()
         except ValueError:
             continue
-    raise BadCell("bad_day")
+    raise BadCell("bad_date")
 
 
 def _clock(text: str) -> tuple[time, int | None]:

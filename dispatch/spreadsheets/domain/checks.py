@@ -9,7 +9,7 @@ from typing import Any
 from dispatch.interpreters.domain import Skill
 from dispatch.requests.domain import ANSWERED, NOT_AVAILABLE_REASONS, VIDEO_FROM, Outcome, PastRequest, Reason, Service
 from dispatch.spreadsheets.domain.cells import BadCell, local_moment
-from dispatch.spreadsheets.domain.sheets import TYPED_LIMIT, Line, Sheet, Wrong
+from dispatch.spreadsheets.domain.sheets import Line, Sheet
 
 Stretch = tuple[datetime, datetime]
 _LONGEST = 24 * 60
@@ -76,18 +76,18 @@ def interpreters_of(sheet: Sheet, world: World) -> list[Interpreter]:
     """Return who stands in a register; what is wrong goes into `sheet.errors`."""
     found: dict[str, Interpreter] = {}
     emails: dict[str, str] = {}
-    for line in _right_lines(sheet):
+    for line in _readable_lines(sheet, "number"):
         number = line["number"]
         first = found.setdefault(number, Interpreter(line.row, {name: line[name] for name in _PERSON}))
         if first.row == line.row:
             _check_person(sheet, line, world)
-            if emails.setdefault(line["email"], number) != number:
-                _wrong(sheet, line, "email", "duplicate")
+            if line["email"] and emails.setdefault(line["email"], number) != number:
+                sheet.refuse(line, "email", "duplicate")
         else:
-            _refuse_difference(sheet, line, first.values)
+            _refuse_difference(sheet, line, first.row, first.values)
         skill = _skill(sheet, line, world)
         if skill and skill.language in {it.language for it in first.skills}:
-            _wrong(sheet, line, "language", "duplicate")
+            sheet.refuse(line, "language", "duplicate")
         elif skill:
             first.skills.append(skill)
     return list(found.values())
@@ -95,22 +95,22 @@ def interpreters_of(sheet: Sheet, world: World) -> list[Interpreter]:
 
 def _check_person(sheet: Sheet, line: Line, world: World) -> None:
     if line["number"] in world.numbers:
-        _wrong(sheet, line, "number", "already_registered")
+        sheet.refuse(line, "number", "already_registered")
     if line["email"] in world.registered_emails:
-        _wrong(sheet, line, "email", "already_registered")
-    if world.place_is_wrong(line["postcode"], line["municipality"]):
-        _wrong(sheet, line, "municipality", "unknown_place")
+        sheet.refuse(line, "email", "already_registered")
+    if line["municipality"] and world.place_is_wrong(line["postcode"] or "", line["municipality"]):
+        sheet.refuse(line, "municipality", "unknown_place")
     if line["active_until"] and line["active_from"] and line["active_until"] < line["active_from"]:
-        _wrong(sheet, line, "active_until", "not_positive")
+        sheet.refuse(line, "active_until", "not_positive")
 
 
 def _skill(sheet: Sheet, line: Line, world: World) -> Skill | None:
-    language = world.language(line["language"])
+    language = world.language(line["language"] or "")
     start, end = line["certified_from"], line["certified_until"]
     if language is None:
-        _wrong(sheet, line, "language", "unknown_language")
+        sheet.refuse(line, "language", "unknown_language")
     if end and (start is None or end < start):
-        _wrong(sheet, line, "certified_until", "not_positive")
+        sheet.refuse(line, "certified_until", "not_positive")
     elif language:
         return Skill(language, line["direction"] or "both", line["certificate"], start, end)
     return None
@@ -120,15 +120,15 @@ def customers_of(sheet: Sheet, world: World) -> list[Customer]:
     """Return the organisations of a list of customers; what is wrong goes into `sheet.errors`."""
     found: dict[str, Customer] = {}
     names: dict[str, str] = {}
-    for line in _right_lines(sheet):
+    for line in _readable_lines(sheet, "customer_code"):
         code = line["customer_code"]
         first = found.get(code)
         if first is None:
             first = found[code] = _customer(sheet, line, world)
-            if names.setdefault(line["name"], code) != code or line["name"] in world.customer_names:
-                _wrong(sheet, line, "name", "duplicate")
+            if names.setdefault(line["name"] or code, code) != code or line["name"] in world.customer_names:
+                sheet.refuse(line, "name", "duplicate")
         else:
-            _refuse_difference(sheet, line, first.values | (first.agreement or dict.fromkeys(_AGREEMENT)))
+            _refuse_difference(sheet, line, first.row, first.values | (first.agreement or dict.fromkeys(_AGREEMENT)))
         _add_unit(sheet, line, first)
         _add_person(sheet, line, first)
     return list(found.values())
@@ -136,23 +136,23 @@ def customers_of(sheet: Sheet, world: World) -> list[Customer]:
 
 def _customer(sheet: Sheet, line: Line, world: World) -> Customer:
     if line["customer_code"] in world.customers:
-        _wrong(sheet, line, "customer_code", "already_registered")
+        sheet.refuse(line, "customer_code", "already_registered")
     if line["municipality"] and world.place_is_wrong(line["postcode"] or "", line["municipality"]):
-        _wrong(sheet, line, "municipality", "unknown_place")
+        sheet.refuse(line, "municipality", "unknown_place")
     agreement = {name: line[name] for name in _AGREEMENT}
     if not any(agreement.values()):
         return Customer(line.row, {name: line[name] for name in _ORGANISATION}, None)
     for name in ("services", "valid_from"):
         if not agreement[name]:
-            _wrong(sheet, line, name, "required")
+            sheet.refuse(line, name, "required")
     if agreement["valid_until"] and agreement["valid_from"] and agreement["valid_until"] < agreement["valid_from"]:
-        _wrong(sheet, line, "valid_until", "not_positive")
+        sheet.refuse(line, "valid_until", "not_positive")
     return Customer(line.row, {name: line[name] for name in _ORGANISATION}, agreement)
 
 
 def _add_unit(sheet: Sheet, line: Line, customer: Customer) -> None:
     if line["unit"] in customer.units:
-        _wrong(sheet, line, "unit", "duplicate")
+        sheet.refuse(line, "unit", "duplicate")
     elif line["unit"]:
         customer.units.append(line["unit"])
 
@@ -160,9 +160,9 @@ def _add_unit(sheet: Sheet, line: Line, customer: Customer) -> None:
 def _add_person(sheet: Sheet, line: Line, customer: Customer) -> None:
     name, email = line["person_name"], line["person_email"]
     if (name is None) != (email is None):
-        _wrong(sheet, line, "person_name" if name is None else "person_email", "required")
+        sheet.refuse(line, "person_name" if name is None else "person_email", "required")
     elif email in customer.people:
-        _wrong(sheet, line, "person_email", "duplicate")
+        sheet.refuse(line, "person_email", "duplicate")
     elif email:
         customer.people[email] = (name, line["person_phone"])
 
@@ -171,29 +171,30 @@ def requests_of(sheet: Sheet, world: World) -> list[Past]:
     """Return the requests of the past; what is wrong goes into `sheet.errors`."""
     found, seen = [], set(world.references)
     taken: dict[int, list[Stretch]] = {}
-    for line in _right_lines(sheet):
-        before = len(sheet.errors)
-        if line["external_reference"] in seen:
-            double = "already_imported" if line["external_reference"] in world.references else "duplicate"
-            _wrong(sheet, line, "external_reference", double)
-        seen.add(line["external_reference"])
-        _check_ending(sheet, line)
+    for line in _readable_lines(sheet):
+        if (reference := line["external_reference"]) in seen:
+            double = "already_imported" if reference in world.references else "duplicate"
+            sheet.refuse(line, "external_reference", double)
+        if reference:
+            seen.add(reference)
+        if line["outcome"]:
+            _check_ending(sheet, line)
         past = _past(sheet, line, world)
-        if past and len(sheet.errors) == before:
+        if past and (line.row, "external_reference") not in sheet.wrong_cells:
             _refuse_overlap(sheet, line, past, world, taken)
             found.append(past)
     return found
 
 
 def _past(sheet: Sheet, line: Line, world: World) -> Past | None:
-    language, slot = world.language(line["language"]), _slot(sheet, line, world.now)
+    language, slot = world.language(line["language"] or ""), _slot(sheet, line, world.now)
     if language is None:
-        _wrong(sheet, line, "language", "unknown_language")
+        sheet.refuse(line, "language", "unknown_language")
     who = world.interpreters.get(line["interpreter_number"]) if line["interpreter_number"] else None
     if line["interpreter_number"] and who is None:
-        _wrong(sheet, line, "interpreter_number", "unknown_interpreter")
+        sheet.refuse(line, "interpreter_number", "unknown_interpreter")
     _check_place(sheet, line, world)
-    if slot is None or language is None:
+    if slot is None or language is None or not line["external_reference"] or not line["outcome"]:
         return None
     request = PastRequest(
         external_reference=line["external_reference"],
@@ -215,60 +216,62 @@ def _past(sheet: Sheet, line: Line, world: World) -> Past | None:
 
 def _slot(sheet: Sheet, line: Line, now: datetime) -> Stretch | None:
     """Return from when until when: a talk lasts its minutes, a translation from its receipt to its deadline."""
+    if line["service"] is None or line["day"] is None or line["clock"] is None:
+        return None
     try:
         moment = local_moment(line["day"], line["clock"])
     except BadCell as refusal:
-        _wrong(sheet, line, "clock", refusal.code)
+        sheet.refuse(line, "clock", refusal.code)
         return None
     if line["service"] == Service.TRANSLATION:
         slot = _translation_slot(sheet, line, moment)
     else:
         slot = _talk_slot(sheet, line, moment)
     if slot and slot[1] > now:
-        _wrong(sheet, line, "day", "not_past")
+        sheet.refuse(line, "day", "not_past")
     elif slot and line["received_at"] and line["received_at"] > slot[0]:
-        _wrong(sheet, line, "received_at", "after_the_start")
+        sheet.refuse(line, "received_at", "after_the_start")
     return slot
 
 
 def _talk_slot(sheet: Sheet, line: Line, moment: datetime) -> Stretch | None:
     minutes = line["duration_minutes"]
     if minutes is None or not 0 < minutes <= _LONGEST:
-        _wrong(sheet, line, "duration_minutes", "required" if minutes is None else "out_of_range")
+        sheet.refuse(line, "duration_minutes", "required" if minutes is None else "out_of_range")
         return None
     if line["service"] == Service.VIDEO and line["day"] < VIDEO_FROM:
-        _wrong(sheet, line, "service", "video_too_early")
+        sheet.refuse(line, "service", "video_too_early")
     return moment, moment + timedelta(minutes=minutes)
 
 
 def _translation_slot(sheet: Sheet, line: Line, deadline: datetime) -> Stretch | None:
     received = line["received_at"]
     if received is None or not timedelta(0) < deadline - received <= _LONGEST_TRANSLATION:
-        _wrong(sheet, line, "received_at", "required" if received is None else "out_of_range")
+        sheet.refuse(line, "received_at", "required" if received is None else "out_of_range")
         return None
     return received, deadline
 
 
 def _check_place(sheet: Sheet, line: Line, world: World) -> None:
     code = line["customer_code"]
-    if code not in world.customers:
-        _wrong(sheet, line, "customer_code", "unknown_customer")
+    if code not in world.customers:  # also when there is none: that cell has its error
+        sheet.refuse(line, "customer_code", "unknown_customer")
     elif line["municipality"] and world.place_is_wrong(line["postcode"] or "", line["municipality"]):
-        _wrong(sheet, line, "municipality", "unknown_place")
+        sheet.refuse(line, "municipality", "unknown_place")
     elif line["service"] == Service.ON_SITE and not line["municipality"] and not world.customers[code]:
-        _wrong(sheet, line, "municipality", "required")
+        sheet.refuse(line, "municipality", "required")
 
 
 def _check_ending(sheet: Sheet, line: Line) -> None:
     outcome, reason = Outcome(line["outcome"]), line["reason"]
     if (outcome is Outcome.CANCELLED) != (line["timely"] is not None):
-        _wrong(sheet, line, "timely", "required" if outcome is Outcome.CANCELLED else "only_cancelled")
+        sheet.refuse(line, "timely", "required" if outcome is Outcome.CANCELLED else "only_cancelled")
     if outcome is Outcome.NOT_AVAILABLE and reason not in NOT_AVAILABLE_REASONS:
-        _wrong(sheet, line, "reason", "required" if reason is None else "does_not_fit_outcome")
+        sheet.refuse(line, "reason", "required" if reason is None else "does_not_fit_outcome")
     elif reason and (outcome in ANSWERED or (outcome is Outcome.OTHER_REASON and reason in NOT_AVAILABLE_REASONS)):
-        _wrong(sheet, line, "reason", "does_not_fit_outcome")
+        sheet.refuse(line, "reason", "does_not_fit_outcome")
     if line["interpreter_number"] and outcome not in ANSWERED:
-        _wrong(sheet, line, "interpreter_number", "does_not_fit_outcome")
+        sheet.refuse(line, "interpreter_number", "does_not_fit_outcome")
 
 
 def _refuse_overlap(sheet: Sheet, line: Line, past: Past, world: World, taken: dict[int, list[Stretch]]) -> None:
@@ -280,22 +283,19 @@ def _refuse_overlap(sheet: Sheet, line: Line, past: Past, world: World, taken: d
     place = bisect(hers, (asked.starts_at, asked.ends_at))
     before, after = hers[max(place - 1, 0) : place], hers[place : place + 1]
     if (before and before[0][1] > asked.starts_at) or (after and after[0][0] < asked.ends_at):
-        _wrong(sheet, line, "interpreter_number", "double_booking")
+        sheet.refuse(line, "interpreter_number", "double_booking")
     else:
         hers.insert(place, (asked.starts_at, asked.ends_at))
 
 
-def _right_lines(sheet: Sheet) -> list[Line]:
-    """Return the lines whose cells are all readable; the others have their errors already."""
-    bad = {it.row for it in sheet.errors}
-    return [] if 1 in bad else [line for line in sheet.lines if line.row not in bad]
+def _readable_lines(sheet: Sheet, *keys: str) -> list[Line]:
+    """Return the lines that have these values; none when the headings are wrong. Other cells may be unreadable."""
+    if any(it.row == 1 for it in sheet.errors):
+        return []
+    return [line for line in sheet.lines if all(line[key] is not None for key in keys)]
 
 
-def _refuse_difference(sheet: Sheet, line: Line, first: Mapping[str, Any]) -> None:
+def _refuse_difference(sheet: Sheet, line: Line, first_row: int, first: Mapping[str, Any]) -> None:
     for name, value in first.items():
-        if line[name] != value:
-            _wrong(sheet, line, name, "differs_from_first_row")
-
-
-def _wrong(sheet: Sheet, line: Line, column: str, code: str) -> None:
-    sheet.errors.append(Wrong(line.row, column, code, line.texts.get(column, "")[:TYPED_LIMIT]))
+        if line[name] != value and (first_row, name) not in sheet.wrong_cells:
+            sheet.refuse(line, name, "differs_from_first_row")

@@ -76,6 +76,13 @@ class Sheet:
     lines: list[Line] = field(default_factory=list)
     errors: list[Wrong] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    wrong_cells: set[tuple[int, str]] = field(default_factory=set)
+
+    def refuse(self, line: Line, column: str, code: str) -> None:
+        """Note what is wrong with a cell, once: who mends one error should not have to guess at its echoes."""
+        if (line.row, column) not in self.wrong_cells:
+            self.wrong_cells.add((line.row, column))
+            self.errors.append(Wrong(line.row, column, code, line.texts.get(column, "")[:TYPED_LIMIT]))
 
 
 _SERVICE = dict(zip(SERVICES, ("ter plaatse", "telefoon", "video", "vertaling"), strict=True))
@@ -203,14 +210,14 @@ def _plain(heading: str) -> str:
 
 def _line(sheet: Sheet, places: dict[int, Column], number: int, cells: list[str]) -> Line:
     texts = {it.name: cells[place].strip() for place, it in places.items() if place < len(cells)}
-    values: dict[str, Any] = {}
+    line = Line(number, {}, texts)
     for column in places.values():
         if not (text := texts.get(column.name)):
             if column.required:
-                sheet.errors.append(Wrong(number, column.name, "required"))
+                sheet.refuse(line, column.name, "required")
             continue
         try:
-            values[column.name] = column.cell.read(text)
+            line.values[column.name] = column.cell.read(text)
         except BadCell as refusal:
-            sheet.errors.append(Wrong(number, column.name, refusal.code, text[:TYPED_LIMIT]))
-    return Line(number, values, texts)
+            sheet.refuse(line, column.name, refusal.code)
+    return line

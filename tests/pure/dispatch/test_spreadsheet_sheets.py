@@ -91,8 +91,8 @@ def test_a_day_is_read_in_the_usual_ways(text):
 @pytest.mark.parametrize(
     ("cell", "text", "code"),
     [
-        (cells.DAY, "30/02/2020", "bad_day"),
-        (cells.DAY, "morgen", "bad_day"),
+        (cells.DAY, "30/02/2020", "bad_date"),
+        (cells.DAY, "morgen", "bad_date"),
         (cells.CLOCK, "25:00", "bad_time"),
         (cells.CLOCK, "10:00+03:00", "bad_time"),
         (cells.MOMENT, "2020-03-29 02:30", "time_does_not_exist"),
@@ -174,6 +174,16 @@ def test_a_language_twice_a_foreign_number_and_a_shared_address_are_errors():
 )
 def test_an_error_in_the_register_is_named_by_row_and_column(change, column, code):
     assert checked(Kind.REGISTER, SAMIRA | change)[1] == [(2, column, code)]
+
+
+def test_one_unreadable_cell_does_not_hide_what_else_is_wrong_nor_echo_elsewhere():
+    twice = [
+        SAMIRA | {"gender": "?", "language": "klingon", "municipality": "Nergenshuizen"},
+        SAMIRA | {"language": "tur"},
+    ]
+    assert checked(Kind.REGISTER, *twice)[1] == [
+        (2, "gender", "unknown_choice"), (2, "municipality", "unknown_place"), (2, "language", "unknown_language"),
+    ]  # fmt: skip
 
 
 # customers
@@ -298,6 +308,34 @@ def test_twenty_thousand_rows_of_one_interpreter_are_checked_in_no_time():
     things, errors = checked(Kind.REQUESTS, *lines)
     assert len(things) > 19_900
     assert {code for *_, code in errors} <= {"time_exists_twice", "time_does_not_exist"}
+
+
+def test_an_unreadable_row_of_the_past_names_everything_that_is_wrong_in_it():
+    row = TALK | {
+        "day": "gisteren",
+        "language": "klingon",
+        "outcome": "?",
+        "customer_code": "K3",
+        "duration_minutes": "x",
+    }
+    assert {(column, code) for _, column, code in checked(Kind.REQUESTS, row)[1]} == {
+        ("day", "bad_date"), ("language", "unknown_language"), ("outcome", "unknown_choice"),
+        ("customer_code", "unknown_customer"), ("duration_minutes", "bad_number"),
+    }  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from([it.name for it in COLUMNS[Kind.REQUESTS]]), st.text(max_size=12)), max_size=6
+    )
+)
+def test_whatever_is_typed_is_either_understood_or_named(lines):
+    for kind in Kind:
+        sheet = a_sheet(kind, *[{name: text for name, text in line.items() if text.strip()} for line in lines])
+        usual = {} if kind is Kind.REQUESTS else {"customers": {}}
+        MEANING[kind](sheet, a_world(**usual))
+        assert sheet.errors, "texts like these are never a whole line"
+        assert len({(it.row, it.column) for it in sheet.errors}) == len(sheet.errors)
 
 
 @pytest.mark.parametrize("kind", list(Kind))

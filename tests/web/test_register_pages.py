@@ -11,11 +11,13 @@ from flask.testing import FlaskClient
 from dispatch.interpreters import queries, services
 from dispatch.interpreters.models import InterpreterRow
 from dispatch.interpreters.queries import Filter
+from dispatch.offers import services as offers
 from dispatch.spreadsheets.domain.files import read_rows, write_csv
 from dispatch.spreadsheets.domain.sheets import COLUMNS, Kind
 from kernel.actor import SYSTEM, Role
 from tests.builders.interpreters import acting, an_interpreter
 from tests.builders.people import a_staff_member, an_agency, signed_in
+from tests.builders.requests import a_request, offer_to
 from tests.services.dispatch.conftest import World
 
 LONG_AGO, A_DAY = datetime(2020, 1, 1, tzinfo=UTC), datetime(2027, 1, 4, tzinfo=UTC)
@@ -189,6 +191,13 @@ def test_an_organisation_asks_that_somebody_does_not_come_and_takes_it_back(hous
     foreign = an_interpreter()
     assert client.post(f"/exclusions/{foreign.id}").status_code == 404
     assert samira.person.name not in seen(client.post(f"/exclusions/{samira.id}/end", follow_redirects=True))
+
+
+def test_the_page_of_a_request_offers_to_ask_for_somebody_else_next_time(house, world, samira):
+    request = a_request(world.requester)
+    offers.accept_offer(offer_to(request, samira.id), by=world.actors[0])
+    page = signed_in(house, world.requester).get(f"/requests/{request.id}").get_data(as_text=True)
+    assert f'action="/exclusions/{samira.id}"' in page
 
 
 # customers

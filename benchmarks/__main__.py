@@ -4,7 +4,7 @@ import argparse
 import sys
 import time
 
-from benchmarks import accept_race, accept_rate, pages, year
+from benchmarks import accept_race, accept_rate, board, memory, pages, year
 from benchmarks.figures import Figure, keep, table
 from benchmarks.place import Place
 
@@ -12,7 +12,9 @@ BENCHMARKS = {
     "accept_race": accept_race.run,
     "accept_rate": accept_rate.run,
     "year": year.run,
+    "board": board.run,
     "pages": pages.run,
+    "memory": memory.run,
 }
 
 

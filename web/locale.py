@@ -1,12 +1,13 @@
 """In which language a person reads, and how moments, amounts and languages are written there."""
 
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_timedelta
+from babel import dates
 from flask import Flask, request, session
-from flask_babel import Babel, format_currency, format_date, format_datetime, format_time, get_locale
+from flask_babel import Babel, format_currency, format_date, get_locale, get_translations
 
 from kernel import clock
 from web import navigation
@@ -28,7 +29,12 @@ def choose() -> str:
 
 def moment(value: datetime, *, form: str = "EEE d MMM yyyy HH:mm") -> str:
     """Return a moment in Brussels time: "wo 2 dec 2026 09:00"."""
-    return format_datetime(value, form)
+    return _moment(value, form, str(get_locale() or LOCALES[0]))
+
+
+@lru_cache(maxsize=20_000)  # lists say the same moments again and again
+def _moment(value: datetime, form: str, locale: str) -> str:
+    return dates.format_datetime(value, form, tzinfo=clock.BRUSSELS, locale=locale)
 
 
 def day(value: date | datetime) -> str:
@@ -36,14 +42,33 @@ def day(value: date | datetime) -> str:
 
 
 def hour(value: datetime) -> str:
-    return format_time(value, "HH:mm")
+    return moment(value, form="HH:mm")
 
 
 def relative(value: datetime) -> str:
     """Return how far away a moment is: "over 19 uur", "3 minuten geleden"."""
-    return format_timedelta(
-        value - clock.now(), granularity="minute", threshold=1.5, add_direction=True, locale=get_locale()
-    )
+    minutes = round((value - clock.now()) / timedelta(minutes=1))
+    return _relative(minutes, str(get_locale() or LOCALES[0]))
+
+
+@lru_cache(maxsize=20_000)
+def _relative(minutes: int, locale: str) -> str:
+    far = timedelta(minutes=minutes)
+    return dates.format_timedelta(far, granularity="minute", threshold=1.5, add_direction=True, locale=locale)
+
+
+def translated(text: str) -> str:
+    """Return a text of a template in the language of whoever reads; a catalogue says the same all day."""
+    return _translated(text, str(get_locale() or LOCALES[0]))
+
+
+@lru_cache(maxsize=10_000)
+def _translated(text: str, locale: str) -> str:
+    return str(get_translations().ugettext(text))
+
+
+def translated_number(one: str, many: str, number: int) -> str:
+    return str(get_translations().ungettext(one, many, number))
 
 
 def euros(cents: int) -> str:
@@ -58,6 +83,7 @@ def register(app: Flask) -> None:
         "BABEL_TRANSLATION_DIRECTORIES": "../translations",
     }
     Babel(app, locale_selector=choose, timezone_selector=lambda: "Europe/Brussels")
+    app.jinja_env.install_gettext_callables(translated, translated_number, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters |= {"moment": moment, "day": day, "hour": hour, "relative": relative, "euros": euros}
 
     @app.context_processor

@@ -1,5 +1,6 @@
 """The words for codes, in one place: what a person reads for a service, a status, a reason, an action."""
 
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
@@ -232,8 +233,12 @@ def label(code: str | None, kind: str) -> str:
     """Return the word for a code; a code without a word is shown as it is."""
     if code is None:
         return ""
-    if kind == "language":
-        return reference.language_name(code, str(get_locale() or "nl"))
+    locale = str(get_locale() or "nl")
+    return reference.language_name(code, locale) if kind == "language" else _word(code, kind, locale)
+
+
+@lru_cache(maxsize=4096)
+def _word(code: str, kind: str, locale: str) -> str:
     return str(WORDS[kind].get(code, code))
 
 

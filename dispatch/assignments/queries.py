@@ -7,6 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from dispatch.assignments.models import AssignmentRow
 from dispatch.assignments.status import LIVE, Status
+from dispatch.interpreters.models import InterpreterRow
 from dispatch.requests.models import RequestRow
 from kernel.actor import Actor, Role
 from kernel.database import db
@@ -46,7 +47,7 @@ def assignment_of(request_id: int) -> AssignmentRow | None:
 
 def last_assignment_of(request_id: int) -> AssignmentRow | None:
     """Return the newest assignment of a request, whatever became of it."""
-    query = select(AssignmentRow).options(joinedload(AssignmentRow.interpreter))
+    query = select(AssignmentRow).options(joinedload(AssignmentRow.interpreter).joinedload(InterpreterRow.person))
     return db.session.scalars(
         query.where(AssignmentRow.request_id == request_id).order_by(AssignmentRow.id.desc())
     ).first()

@@ -1,6 +1,6 @@
 """The whole picture of one request, put together from the modules that each know a part. Nothing here writes."""
 
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from dispatch.assignments import queries as assignments
@@ -16,17 +16,38 @@ from kernel import audit
 from kernel.actor import Actor, Role
 
 
-@dataclass(frozen=True, slots=True)
 class Picture:
-    """A request with everything that hangs on it; what an actor may not see is absent."""
+    """A request with everything that hangs on it; what an actor may not see is absent.
 
-    request: RequestRow
-    assignment: AssignmentRow | None
-    performance: PerformanceRow | None
-    proposal: ProposalRow | None
-    quote: QuoteRow | None
-    documents: list[DocumentRow]
-    timeline: list[audit.EventRow]
+    Each part is read when somebody asks for it first: a page shows much, the API little.
+    """
+
+    def __init__(self, request: RequestRow, *, desk: bool) -> None:
+        self.request, self._desk = request, desk
+
+    @cached_property
+    def assignment(self) -> AssignmentRow | None:
+        return assignments.last_assignment_of(self.request.id)
+
+    @cached_property
+    def performance(self) -> PerformanceRow | None:
+        return performances.performance_of(self.request.id)
+
+    @cached_property
+    def proposal(self) -> ProposalRow | None:
+        return requests.open_proposal(self.request.id)
+
+    @cached_property
+    def quote(self) -> QuoteRow | None:
+        return translations.last_quote(self.request.id)
+
+    @cached_property
+    def documents(self) -> list[DocumentRow]:
+        return translations.documents_of(self.request.id)
+
+    @cached_property
+    def timeline(self) -> list[audit.EventRow]:
+        return [it for it in audit.trail_of(self.request.id) if self._desk or it.name in _FOR_ALL]
 
     @property
     def course(self) -> list[tuple[audit.EventRow, int]]:
@@ -61,19 +82,8 @@ def picture_of(request_id: int, *, by: Actor) -> Picture:
 
     Raises: NotFound.
     """
-    request = requests.find_request(request_id, by=by)
-    trail = audit.trail_of(request_id)
     desk = by.role in {Role.COORDINATOR, Role.ADMINISTRATOR, Role.MANAGER}
-    assignment = assignments.last_assignment_of(request_id)
-    return Picture(
-        request=request,
-        assignment=assignment,
-        performance=performances.performance_of(request_id),
-        proposal=requests.open_proposal(request_id),
-        quote=translations.last_quote(request_id),
-        documents=translations.documents_of(request_id),
-        timeline=[it for it in trail if desk or it.name in _FOR_ALL],
-    )
+    return Picture(requests.find_request(request_id, by=by), desk=desk)
 
 
 def as_json(picture: Picture) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Any number of these may run; one of them at a time holds the clock.
 """
 
 import asyncio
+import gc
 import logging
 import signal
 import threading
@@ -36,6 +37,7 @@ def main() -> None:
     log.configure(settings.log_level)
     app = create_app(settings)
     conninfo = (settings.database_url or "").replace("postgresql+psycopg://", "postgresql://")
+    gc.freeze()  # what is loaded by now stays
     stopping = threading.Event()
     clock = threading.Thread(target=keep_the_clock, args=(app, conninfo, stopping), name="clock", daemon=True)
     clock.start()

@@ -31,7 +31,7 @@ _KEEP = text(
 
 def keep(session: Session, event: Event, by: Actor, *, held: datetime | None = None) -> None:
     """Insert the event and notify `CHANNEL` on commit. `held`: the moment at which a test holds time still."""
-    session.execute(_KEEP, _values(event, by) | {"channel": CHANNEL, "at": held})
+    session.connection().execute(_KEEP, _values(event, by) | {"channel": CHANNEL, "at": held})
 
 
 def _values(event: Event, by: Actor) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, exists, false, func, or_, select, text, true
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, bindparam, exists, false, func, or_, select, text, true
 
 from kernel.actor import STAFF, Actor, Role
 from kernel.database import db
@@ -15,32 +15,10 @@ from people.models import AgencyRow, MembershipRow, OrganisationRow, PersonRow, 
 IDLE = timedelta(hours=2)
 
 
-def find_by_session(secret: str) -> SignedIn | None:
-    """Return who holds the session with this secret, or None when it ended, expired or its person was deactivated."""
-    holder = SessionRow
-    idle = holder.seen_at > func.now() - IDLE
-    row = _holder(
-        holder, secret, (holder.id, holder.second_factor_at, holder.seen_at, PersonRow.totp_confirmed_at), idle
-    )
-    if row is None:
-        return None
-    asked = row.totp_confirmed_at is not None or (Role(row.role) in STAFF and row.second_factor_required)
-    due = asked and row.second_factor_at is None
-    return SignedIn(_actor(row), row.locale, session_id=row.id, second_factor_due=due, seen_at=row.seen_at)
-
-
-def find_by_token(secret: str) -> SignedIn | None:
-    """Return whose API token this is, or None when it ended, expired or its person was deactivated."""
-    row = _holder(TokenRow, secret, (), true())
-    return SignedIn(_actor(row), row.locale) if row else None
-
-
-def _holder(
-    holder: type[SessionRow] | type[TokenRow], secret: str, columns: tuple[Any, ...], condition: ColumnElement[bool]
-) -> Row[Any] | None:
-    """Return session or token, person and the reach of the role, in one query."""
+def _held_by(holder: type[SessionRow] | type[TokenRow], *columns: Any) -> Select[Any]:
+    """Return the query for session or token, person and the reach of the role, by the hash of the secret."""
     of_role = (MembershipRow.person_id == PersonRow.id) & (MembershipRow.role == holder.role)
-    query = (
+    return (
         select(
             PersonRow.id.label("person_id"),
             PersonRow.name,
@@ -56,15 +34,36 @@ def _holder(
         .join(MembershipRow, of_role & MembershipRow.ended_at.is_(None))
         .outerjoin(AgencyRow, AgencyRow.id == MembershipRow.agency_id)
         .where(
-            holder.secret_hash == hash_secret(secret),
+            holder.secret_hash == bindparam("secret_hash"),
             holder.ended_at.is_(None),
             holder.expires_at > func.now(),
             PersonRow.deactivated_at.is_(None),
-            condition,
         )
         .group_by(PersonRow.id, holder.id)
     )
-    return db.session.execute(query).first()
+
+
+# Every request of everybody asks one of these two: they are put together once.
+_BY_TOKEN = _held_by(TokenRow)
+_BY_SESSION = _held_by(
+    SessionRow, SessionRow.id, SessionRow.second_factor_at, SessionRow.seen_at, PersonRow.totp_confirmed_at
+).where(SessionRow.seen_at > func.now() - IDLE)
+
+
+def find_by_session(secret: str) -> SignedIn | None:
+    """Return who holds the session with this secret, or None when it ended, expired or its person was deactivated."""
+    row = db.session.execute(_BY_SESSION, {"secret_hash": hash_secret(secret)}).first()
+    if row is None:
+        return None
+    asked = row.totp_confirmed_at is not None or (Role(row.role) in STAFF and row.second_factor_required)
+    due = asked and row.second_factor_at is None
+    return SignedIn(_actor(row), row.locale, session_id=row.id, second_factor_due=due, seen_at=row.seen_at)
+
+
+def find_by_token(secret: str) -> SignedIn | None:
+    """Return whose API token this is, or None when it ended, expired or its person was deactivated."""
+    row = db.session.execute(_BY_TOKEN, {"secret_hash": hash_secret(secret)}).first()
+    return SignedIn(_actor(row), row.locale) if row else None
 
 
 def _actor(row: Row[Any]) -> Actor:

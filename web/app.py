@@ -1,12 +1,11 @@
 """The application factory: everything is put together here and nowhere else."""
 
+import logging
 import secrets
 import time
 from datetime import timedelta
 
 from flask import Flask, Response, g, request
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
@@ -16,7 +15,8 @@ from kernel.database import db, engine_options
 from kernel.settings import Settings
 from web import errors, guard, health, locale, routes, security, sockets, wiring, words
 
-limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=False)
+
+logger = logging.getLogger(__name__)
 
 
 class IdConverter(IntegerConverter):
@@ -43,7 +43,6 @@ def create_app(settings: Settings) -> Flask:
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
         "WTF_CSRF_CHECK_DEFAULT": False,
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
-        "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
     }
     app.url_map.converters["id"] = IdConverter
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -53,7 +52,6 @@ def create_app(settings: Settings) -> Flask:
     clock.use_scale(settings.time_scale)
     db.init_app(app)
     guard.csrf.init_app(app)
-    limiter.init_app(app)
     jobs.run_inside(app.app_context)
     app.extensions["gateways"] = gateways(settings)
     _number_requests(app)
@@ -75,4 +73,20 @@ def _number_requests(app: Flask) -> None:
     @app.after_request
     def show(response: Response) -> Response:
         response.headers["X-Request-Id"] = log.request_id.get() or ""
+        if logger.isEnabledFor(logging.INFO):
+            _note(response)
         return response
+
+
+def _note(response: Response) -> None:
+    """Write one line about an answer: the route, never the address, which may say something about somebody."""
+    actor = g.get("actor")
+    facts = {
+        "method": request.method,
+        "route": request.url_rule.rule if request.url_rule else None,
+        "status": response.status_code,
+        "ms": round((time.monotonic() - g.started_s) * 1000, 1),
+        "role": actor.role if actor else None,
+        "person_id": actor.person_id if actor else None,
+    }
+    logger.info("answered", extra={"facts": facts})

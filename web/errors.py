@@ -4,7 +4,6 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
-from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -45,7 +44,6 @@ def register(app: Flask) -> None:
     app.extensions["sentence"] = sentence
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, lambda error: _answer(400, "csrf", {}))
-    app.register_error_handler(RateLimitExceeded, lambda error: _answer(429, "too_many_requests", {}))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unknown)
 

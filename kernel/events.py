@@ -7,12 +7,9 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from kernel.actor import Actor
-
-if TYPE_CHECKING:
-    from kernel.database import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +54,8 @@ def _plain(value: Any) -> Any:
     return value
 
 
-Subscriber = Callable[[Any, "Transaction", Actor], None]
+# Takes the event, the transaction it happened in, and who acted.
+Subscriber = Callable[[Any, Any, Actor], None]
 
 _subscribers: dict[type[Event], list[Subscriber]] = defaultdict(list)
 

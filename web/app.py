@@ -15,7 +15,6 @@ from kernel.database import db, engine_options
 from kernel.settings import Settings
 from web import errors, guard, health, locale, routes, security, sockets, wiring, words
 
-
 logger = logging.getLogger(__name__)
 
 

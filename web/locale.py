@@ -27,9 +27,15 @@ def choose() -> str:
     return request.accept_languages.best_match(LOCALES) or LOCALES[0]
 
 
+def name() -> str:
+    """Return the code of the language in which this page is written."""
+    chosen = get_locale()
+    return chosen.language if chosen else LOCALES[0]
+
+
 def moment(value: datetime, *, form: str = "EEE d MMM yyyy HH:mm") -> str:
     """Return a moment in Brussels time: "wo 2 dec 2026 09:00"."""
-    return _moment(value, form, str(get_locale() or LOCALES[0]))
+    return _moment(value, form, name())
 
 
 @lru_cache(maxsize=20_000)  # lists say the same moments again and again
@@ -48,7 +54,7 @@ def hour(value: datetime) -> str:
 def relative(value: datetime) -> str:
     """Return how far away a moment is: "over 19 uur", "3 minuten geleden"."""
     minutes = round((value - clock.now()) / timedelta(minutes=1))
-    return _relative(minutes, str(get_locale() or LOCALES[0]))
+    return _relative(minutes, name())
 
 
 @lru_cache(maxsize=20_000)
@@ -59,7 +65,7 @@ def _relative(minutes: int, locale: str) -> str:
 
 def translated(text: str) -> str:
     """Return a text of a template in the language of whoever reads; a catalogue says the same all day."""
-    return _translated(text, str(get_locale() or LOCALES[0]))
+    return _translated(text, name())
 
 
 @lru_cache(maxsize=10_000)

@@ -1,4 +1,4 @@
-"""A client that costs next to nothing: prepared requests over kept connections, so that the server is what is measured."""
+"""A client that costs next to nothing: prepared requests over kept connections, so that the server is measured."""
 
 import socket
 import threading

@@ -1,4 +1,4 @@
-"""A page and an API read, beside an empty Flask route with one query under the same server and the same load."""
+"""A page and an API read, beside an empty Flask route that reads one row, under the same server and the same load."""
 
 from argparse import Namespace
 from statistics import median
@@ -25,7 +25,7 @@ def run(place: Place, options: Namespace) -> list[Figure]:
         browser = cookie_of(app, person, Role.REQUESTER)
         token = people.issue_token(person, Role.REQUESTER, name="bench", by=SYSTEM)
     with place.role("web", database) as web, place.role("web", database, wsgi="benchmarks.plain:app") as plain:
-        empty = Target(f"{plain.address}/")
+        empty = Target(f"{plain.address}/{request}")
         page = Target(f"{web.address}/requests", browser)
         read = Target(f"{web.address}/api/v1/requests/{request}", {"Authorization": f"Bearer {token}"})
         for target in (empty, page, read):
@@ -53,4 +53,4 @@ def _figure(name: str, loads: list[Load], bound: list[Load]) -> Figure:
         f"{CONNECTIONS} connections, median of {ROUNDS} rounds in turn; p95 {percentile(answers, 0.95) * 1000:.0f} ms"
     )
     rates = median(it.rate for it in loads), median(it.rate for it in bound)
-    return share_of_bound(name, *rates, 0.25, len(answers), beside="empty Flask route, one query", note=note)
+    return share_of_bound(name, *rates, 0.25, len(answers), beside="empty Flask route, one row by key", note=note)

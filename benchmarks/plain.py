@@ -1,8 +1,8 @@
 """The bound of every page: a Flask route that does nothing but one query, over the platform's own engine settings."""
 
 from flask import Flask
-from sqlalchemy import text
 
+from dispatch.requests.models import RequestRow
 from kernel.database import db, engine_options
 from kernel.settings import Settings
 from processes.postgres import with_database
@@ -15,7 +15,12 @@ db.init_app(app)
 
 
 @app.get("/healthz")
-@app.get("/")
-def empty() -> str:
-    """Ask the database one thing and say it."""
-    return str(db.session.execute(text("SELECT 1")).scalar())
+def healthz() -> str:
+    """Say that the process answers."""
+    return "ok"
+
+
+@app.get("/<int:request_id>")
+def empty(request_id: int) -> str:
+    """Read one request by its key, and say its number."""
+    return db.session.get_one(RequestRow, request_id).reference

@@ -95,7 +95,7 @@ def _run(program: str, *words: str) -> None:
 
     Raises: ClickException.
     """
-    found = next((it.folder / program for it in available() if (it.folder / program).exists()), None)
+    found = next((it.folder / program for it in available(None) if (it.folder / program).exists()), None)
     if found is None:
         raise click.ClickException(f"{program} was not found; install the client programs of PostgreSQL")
     done = subprocess.run([found, *words], capture_output=True, text=True, check=False)  # noqa: S603

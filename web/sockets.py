@@ -4,6 +4,7 @@ Every process that carries sockets listens itself: no broker is needed, however 
 commit, so nothing is shown that did not happen; after a gap the page fetches itself anew.
 """
 
+import functools
 import json
 import logging
 import threading
@@ -49,11 +50,18 @@ def register(app: Flask) -> None:
     """Install the socket server; in processes that carry sockets, begin to listen."""
     settings = app.config["SETTINGS"]
     mode = "gevent" if settings.role == "sockets" else "threading"
-    socketio.init_app(app, async_mode=mode, cors_allowed_origins=None, max_http_buffer_size=65_536)
+    origins = functools.partial(_is_ours, settings.public_url)
+    socketio.init_app(app, async_mode=mode, cors_allowed_origins=origins, max_http_buffer_size=65_536)
     socketio.on_event("connect", _connect, namespace=desk.NAMESPACE)
     socketio.on_event("disconnect", _disconnect, namespace=desk.NAMESPACE)
     if settings.role in {"web", "sockets"}:
         start_listening(app)
+
+
+def _is_ours(public_url: str, origin: str, environ: dict[str, Any]) -> bool:
+    """Return whether a page of ours opens the socket: at the public address, or at the one it was served from."""
+    here = f"{environ.get('wsgi.url_scheme', 'http')}://{environ.get('HTTP_HOST', '')}"
+    return origin in {public_url, here}
 
 
 def start_listening(app: Flask) -> None:

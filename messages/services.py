@@ -56,7 +56,7 @@ def send_messages(kind: str, each: Sequence[tuple[int, Words]]) -> list[int]:
                 row.channels = ladder_for(KINDS[kind], push=reach[person_id].push, phone=reach[person_id].phone)
                 rows.append(row)
         tx.session.add_all(rows)
-        _next_channels(tx, rows)
+        _next_channels(tx, rows, now)
         return [row.id for row in rows]
 
 
@@ -106,7 +106,7 @@ def record_outcome(delivery_id: int, outcome: Receipt | None, *, error: str | No
             _arrive(tx, row, "delivered" if outcome.delivered else "sent")
         elif error is not None:
             row.status, row.error = "failed", error[:200]
-            _next_channels(tx, [tx.locked(MessageRow, row.message_id)])
+            _next_channels(tx, [tx.locked(MessageRow, row.message_id)], tx.now())
         else:
             row.status = "unknown"
 
@@ -120,7 +120,7 @@ def record_receipt(channel: str, provider_id: str, status: str) -> bool:
             return False
         if status == "failed":
             row.status, row.error = "failed", "provider_failed"
-            _next_channels(tx, [tx.locked(MessageRow, row.message_id)])
+            _next_channels(tx, [tx.locked(MessageRow, row.message_id)], tx.now())
         else:
             _arrive(tx, row, status)
         return True
@@ -132,7 +132,7 @@ def advance_silent_messages(limit: int = 100) -> int:
         due = MessageRow.next_channel_at <= func.clock_timestamp()
         held = select(MessageRow).where(due).order_by(MessageRow.next_channel_at).limit(limit)
         rows = list(tx.session.scalars(held.with_for_update(skip_locked=True)))
-        _next_channels(tx, rows)
+        _next_channels(tx, rows, tx.now())
         return len(rows)
 
 
@@ -173,9 +173,9 @@ def end_push(person_id: int, endpoint: str) -> None:
         tx.session.execute(update(PushSubscriptionRow).where(*this).values(ended_at=tx.now()))
 
 
-def _next_channels(tx: Transaction, rows: Sequence[MessageRow]) -> None:
+def _next_channels(tx: Transaction, rows: Sequence[MessageRow], now: datetime) -> None:
     """Start the next channel of each ladder, where there is one and anybody still waits for it."""
-    now, begun = tx.now(), []
+    begun = []
     for row in rows:
         row.next_channel_at = None
         if row.status in {"seen", "cancelled"}:

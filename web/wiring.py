@@ -213,8 +213,8 @@ def register(app: Flask) -> None:
 
 def _slot_of(request_id: int) -> dict[str, Any]:
     """Return what may be said about a request to anybody: its number and moment."""
-    request = requests.board_row(request_id)
-    return {"reference": request.reference, "starts_at": request.starts_at.isoformat()} if request else {}
+    slot = requests.slot_of(request_id)
+    return {"reference": slot.reference, "starts_at": slot.starts_at.isoformat()} if slot else {}
 
 
 def _tell_interpreter(interpreter_id: int, kind: str, event: Event, offer_id: int | None = None, **facts: Any) -> None:

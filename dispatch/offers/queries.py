@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import joinedload
 
@@ -39,24 +39,26 @@ def offers_of(request_id: int) -> list[Made]:
 
 def standing(offer_id: int) -> Row | None:
     """Return offer, request and (if it won) assignment in one unlocked read: enough to refuse quickly."""
-    won = (AssignmentRow.offer_id == OfferRow.id) & AssignmentRow.status.in_(("booked", "started", "performed"))
-    query = (
-        select(
-            OfferRow.interpreter_id,
-            OfferRow.request_id,
-            RequestRow.agency_id,
-            OfferRow.status,
-            OfferRow.withdrawn_because,
-            OfferRow.request_version,
-            RequestRow.version.label("current_version"),
-            RequestRow.status.label("request_status"),
-            AssignmentRow.id.label("assignment_id"),
-        )
-        .join(RequestRow, RequestRow.id == OfferRow.request_id)
-        .outerjoin(AssignmentRow, won)
-        .where(OfferRow.id == offer_id)
+    return db.session.execute(_STANDING, {"offer_id": offer_id}).first()
+
+
+_WON = (AssignmentRow.offer_id == OfferRow.id) & AssignmentRow.status.in_(("booked", "started", "performed"))
+_STANDING = (
+    select(
+        OfferRow.interpreter_id,
+        OfferRow.request_id,
+        RequestRow.agency_id,
+        OfferRow.status,
+        OfferRow.withdrawn_because,
+        OfferRow.request_version,
+        RequestRow.version.label("current_version"),
+        RequestRow.status.label("request_status"),
+        AssignmentRow.id.label("assignment_id"),
     )
-    return db.session.execute(query).first()
+    .join(RequestRow, RequestRow.id == OfferRow.request_id)
+    .outerjoin(AssignmentRow, _WON)
+    .where(OfferRow.id == bindparam("offer_id"))
+)
 
 
 def open_offers(by: Actor, now: datetime) -> list[OfferRow]:

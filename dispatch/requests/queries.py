@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, text, true
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, text, true
+from sqlalchemy.orm import joinedload
 
 from dispatch.requests.models import NoteRow, ProposalRow, RequestRow
 from dispatch.requests.status import OPEN, UNANSWERED, Status
@@ -31,15 +31,14 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def find_request(request_id: int, *, by: Actor) -> RequestRow:
-    """Return a request the actor may see, with its organisation, agency and alternatives.
+    """Return a request the actor may see, with its organisation and alternatives.
 
     Raises: NotFound.
     """
     whole = select(RequestRow).options(
-        joinedload(RequestRow.organisation), joinedload(RequestRow.agency), joinedload(RequestRow.requester),
-        selectinload(RequestRow.options),
+        joinedload(RequestRow.organisation), joinedload(RequestRow.options)
     )  # fmt: skip
-    row = db.session.scalars(whole.where(RequestRow.id == request_id, visible_to(by))).first()
+    row = db.session.scalars(whole.where(RequestRow.id == request_id, visible_to(by))).unique().first()
     if row is None:
         raise NotFound(thing="requests")
     return row
@@ -91,6 +90,14 @@ def board_row(request_id: int) -> RequestRow | None:
     """Return a request as the board shows it, for the sockets, which decide themselves who may see it."""
     query = select(RequestRow).options(joinedload(RequestRow.organisation)).where(RequestRow.id == request_id)
     return db.session.scalars(query).first()
+
+
+def slot_of(request_id: int) -> Row[tuple[str, datetime]] | None:
+    """Return the number and the start of a request: what may be said about it to anybody."""
+    return db.session.execute(_SLOT, {"request_id": request_id}).first()
+
+
+_SLOT = select(RequestRow.reference, RequestRow.starts_at).where(RequestRow.id == bindparam("request_id"))
 
 
 def count_open(by: Actor) -> dict[str, int]:

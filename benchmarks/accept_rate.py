@@ -1,4 +1,7 @@
-"""Accepts over distinct offers per second, beside a bare psycopg script that sends the same statements."""
+"""Accepts over distinct offers per second, beside a bare psycopg script that sends the same statements.
+
+Both are pressed by as many processes as production runs on two cores, with threads in each.
+"""
 
 import threading
 import time
@@ -6,7 +9,10 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from statistics import median
+from typing import Any
 
 import psycopg
 from flask import Flask
@@ -18,9 +24,13 @@ from benchmarks.place import Place
 from dispatch.offers import services
 from kernel.actor import Actor
 from kernel.database import db
+from kernel.settings import Settings
+from web.app import create_app
 
-THREADS, ACCEPTS, ROUNDS, WARM = 8, 400, 3, 80
-_PEOPLE = 5 * THREADS
+PROCESSES, THREADS, ACCEPTS, ROUNDS, WARM = 2, 4, 800, 3, 160
+_PRESSING = PROCESSES * THREADS
+_PEOPLE = 5 * _PRESSING
+_READY_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,35 +49,26 @@ class Yes:
 def run(place: Place, options: Namespace) -> list[Figure]:
     """Return the platform's rate and the bare script's, measured in turn in the same run."""
     database = place.database("rate", place.template)
-    with place.app(database) as app:
+    with place.app(database):
         spread_keys(db.session.connection())
         db.session.commit()
         crowd, numbers = gather(_PEOPLE), iter(range(1, 1_000_000))
-        script = _recorded(app, crowd, numbers)
-        ours, bare = [], []
-        with _bare_workers(place.cluster.url(database), script) as bare_press:
-            _rate(app, _due(crowd, numbers, WARM), _press)
-            _rate(app, _due(crowd, numbers, WARM), bare_press)
+        rates: dict[str, list[float]] = {"platform": [], "bare": []}
+        with _processes(place.settings(database), crowd, numbers) as (pipes, statements):
+            for way in rates:
+                _rate(pipes, way, _due(crowd, numbers, WARM))
             for _ in range(ROUNDS):
-                ours.append(_rate(app, _due(crowd, numbers, ACCEPTS), _press))
-                bare.append(_rate(app, _due(crowd, numbers, ACCEPTS), bare_press))
+                for way, found in rates.items():
+                    found.append(_rate(pipes, way, _due(crowd, numbers, ACCEPTS)))
     place.drop(database)
     return [
         share_of_bound(
-            "accepts of distinct offers", median(ours), median(bare), 0.5, ACCEPTS * ROUNDS,
+            "accepts of distinct offers", median(rates["platform"]), median(rates["bare"]), 0.5, ACCEPTS * ROUNDS,
             beside="same statements, bare psycopg",
-            note=f"{len(script)} statements each, {THREADS} threads; median of {ROUNDS} rounds in turn",
+            note=f"{statements} statements each, {PROCESSES} processes x {THREADS} threads;"
+            f" median of {ROUNDS} rounds in turn",
         )
     ]  # fmt: skip
-
-
-def _recorded(app: Flask, crowd: Crowd, numbers: Iterator[int]) -> Script:
-    """Record an accept; the one before it leaves nothing to be learned by the process."""
-    first, second = _due(crowd, numbers, 2)
-    _press(0, first)
-    with recording(db.engine) as sent:
-        _press(1, second)
-    return Script(sent, second.given)
 
 
 def _due(crowd: Crowd, numbers: Iterator[int], count: int) -> list[Yes]:
@@ -83,32 +84,79 @@ def _due(crowd: Crowd, numbers: Iterator[int], count: int) -> list[Yes]:
     return [yes for turn in zip(*made, strict=True) for yes in turn]
 
 
-def _press(thread: int, yes: Yes) -> None:
+@contextmanager
+def _processes(settings: Settings, crowd: Crowd, numbers: Iterator[int]) -> Iterator[tuple[list[Any], int]]:
+    """Start the pressing processes; each records an accept of its own, which is its script."""
+    spawn, pipes, started = get_context("spawn"), [], []
+    for _ in range(PROCESSES):
+        ours, theirs = spawn.Pipe()
+        process = spawn.Process(target=_serve, args=(settings, theirs, _due(crowd, numbers, 2)), daemon=True)
+        process.start()
+        pipes.append(ours)
+        started.append(process)
+    statements = [_answer(pipe) for pipe in pipes]
+    yield pipes, int(statements[0])
+    for pipe, process in zip(pipes, started, strict=True):
+        pipe.send(None)
+        process.join(_READY_S)
+
+
+def _rate(pipes: Sequence[Any], way: str, due: Sequence[Yes]) -> float:
+    """Return accepts per second. Each thread has people of its own, so that none waits for another's lock."""
+    before = time.perf_counter()
+    for place, pipe in enumerate(pipes):
+        pipe.send((way, [due[place * THREADS + thread :: _PRESSING] for thread in range(THREADS)]))
+    for pipe in pipes:
+        _answer(pipe)
+    return len(due) / (time.perf_counter() - before)
+
+
+def _answer(pipe: Any) -> float:
+    if not pipe.poll(_READY_S):
+        raise RuntimeError("a pressing process says nothing")
+    answer = pipe.recv()
+    if isinstance(answer, str):
+        raise RuntimeError(answer)
+    return float(answer)
+
+
+def _serve(settings: Settings, pipe: Connection, first: Sequence[Yes]) -> None:
+    """Press whenever asked, in the way asked; the body of a pressing process."""
+    app = create_app(settings)
+    address = (settings.database_url or "").replace("postgresql+psycopg://", "postgresql://")
+    with app.app_context():
+        script = _recorded(first)
+    connections = [psycopg.connect(address) for _ in range(THREADS)]
+    ways: dict[str, Callable[[int, Yes], None]] = {
+        "platform": lambda thread, yes: _press(yes),
+        "bare": lambda thread, yes: script.play(connections[thread], yes.given),
+    }
+    pipe.send(len(script))
+    while (asked := pipe.recv()) is not None:
+        way, shares = asked
+        wrong = _together(app, ways[way], shares)
+        pipe.send(repr(wrong[0]) if wrong else 0)
+
+
+def _recorded(first: Sequence[Yes]) -> Script:
+    """Record an accept; the one before it leaves nothing to be learned by the process."""
+    _press(first[0])
+    with recording(db.engine) as sent:
+        _press(first[1])
+    return Script(sent, first[1].given)
+
+
+def _press(yes: Yes) -> None:
     services.accept_offer(yes.offer_id, by=yes.by)
     db.session.remove()
 
 
-@contextmanager
-def _bare_workers(url: str, script: Script) -> Iterator[Callable[[int, Yes], None]]:
-    address = url.replace("postgresql+psycopg://", "postgresql://")
-    connections = [psycopg.connect(address) for _ in range(THREADS)]
-
-    def press(thread: int, yes: Yes) -> None:
-        script.play(connections[thread], yes.given)
-
-    yield press
-    for connection in connections:
-        connection.close()
-
-
-def _rate(app: Flask, due: Sequence[Yes], press: Callable[[int, Yes], None]) -> float:
-    """Return accepts per second. Each thread has people of its own, so that none waits for another's lock."""
-    gate, wrong = threading.Barrier(THREADS + 1), []
+def _together(app: Flask, press: Callable[[int, Yes], None], shares: Sequence[Sequence[Yes]]) -> list[Exception]:
+    wrong: list[Exception] = []
 
     def work(thread: int) -> None:
-        gate.wait()
         try:
-            for yes in due[thread::THREADS]:
+            for yes in shares[thread]:
                 with app.app_context():
                     press(thread, yes)
         except Exception as error:
@@ -117,11 +165,6 @@ def _rate(app: Flask, due: Sequence[Yes], press: Callable[[int, Yes], None]) -> 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(THREADS)]
     for thread in threads:
         thread.start()
-    gate.wait()
-    before = time.perf_counter()
     for thread in threads:
         thread.join()
-    taken = time.perf_counter() - before
-    if wrong:
-        raise wrong[0]
-    return len(due) / taken
+    return wrong

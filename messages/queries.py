@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 
 from kernel.database import db
 from messages.models import DeliveryRow, MessageRow, PushSubscriptionRow
@@ -20,10 +20,13 @@ class Reach:
 
 def reach_of(person_ids: Collection[int]) -> dict[int, Reach]:
     """Return how each of these persons can be reached; those who were erased are absent."""
-    living = (PushSubscriptionRow.person_id == PersonRow.id, PushSubscriptionRow.ended_at.is_(None))
-    query = select(PersonRow.id, exists().where(*living), func.coalesce(PersonRow.phone, "") != "")
-    known = query.where(PersonRow.id.in_(person_ids), PersonRow.erased_at.is_(None))
-    return {it[0]: Reach(push=it[1], phone=it[2]) for it in db.session.execute(known)}
+    return {it[0]: Reach(push=it[1], phone=it[2]) for it in db.session.execute(_REACH, {"ids": list(person_ids)})}
+
+
+_SUBSCRIBED = exists().where(PushSubscriptionRow.person_id == PersonRow.id, PushSubscriptionRow.ended_at.is_(None))
+_REACH = select(PersonRow.id, _SUBSCRIBED, func.coalesce(PersonRow.phone, "") != "").where(
+    PersonRow.id.in_(bindparam("ids", expanding=True)), PersonRow.erased_at.is_(None)
+)
 
 
 def push_subscriptions_of(person_id: int) -> list[PushSubscriptionRow]:

@@ -38,18 +38,18 @@ def send_message(person_id: int, kind: str, words: Words) -> int | None:
 
     Returns the message, or None when there is nobody to reach.
     """
-    sent = send_messages(kind, [(person_id, words)])
+    sent = send_messages([(person_id, kind, words)])
     return sent[0] if sent else None
 
 
-def send_messages(kind: str, each: Sequence[tuple[int, Words]]) -> list[int]:
-    """Say something of one kind to many persons at once; as many statements as for one.
+def send_messages(each: Sequence[tuple[int, str, Words]]) -> list[int]:
+    """Say something to many at once (person, kind, words); as many statements as for one.
 
     Returns the messages to those who can be reached.
     """
     with transaction() as tx:
-        reach, now, rows = queries.reach_of({person_id for person_id, _ in each}), tx.now(), []
-        for person_id, words in each:
+        reach, now, rows = queries.reach_of({it[0] for it in each}), tx.now(), []
+        for person_id, kind, words in each:
             if person_id in reach:
                 row = MessageRow(person_id=person_id, kind=kind, request_id=words.request_id, offer_id=words.offer_id)
                 row.facts, row.status, row.created_at = words.facts, "queued", now

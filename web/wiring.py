@@ -84,10 +84,10 @@ def thank_the_others(event: OffersWithdrawn, tx: Transaction, by: Actor) -> None
     messages.cancel_messages_of(*event.offers)
     person_of, facts = register_of.people_of(event.offers.values()), _slot_of(event.request_id or 0)
     each = [
-        (person_of[interpreter_id], Words(request_id=event.request_id, offer_id=offer_id, facts=facts))
+        (person_of[interpreter_id], kind, Words(request_id=event.request_id, offer_id=offer_id, facts=facts))
         for offer_id, interpreter_id in event.offers.items()
     ]
-    messages.send_messages(kind, each)
+    messages.send_messages(each)
 
 
 def offer_was_seen(event: OfferSeen, tx: Transaction, by: Actor) -> None:
@@ -105,9 +105,10 @@ def offer_arrived(event: MessageArrived, tx: Transaction, by: Actor) -> None:
 
 
 def tell_both_of_assignment(event: RequestAssigned, tx: Transaction, by: Actor) -> None:
-    facts = _slot_of(event.request_id or 0)
-    _tell_interpreter(event.interpreter_id, "assignment_made", event, **facts)
-    _tell_person(event.requester_id, "request_assigned", event, **facts)
+    words = Words(request_id=event.request_id, facts=_slot_of(event.request_id or 0))
+    interpreter = register_of.person_of(event.interpreter_id)
+    both = [(interpreter, "assignment_made", words), (event.requester_id, "request_assigned", words)]
+    messages.send_messages(both)
 
 
 def tell_of_reopening(event: RequestReopened, tx: Transaction, by: Actor) -> None:

@@ -68,6 +68,17 @@ def from_wheel(user: pwd.struct_passwd | None) -> list[Binaries]:
     return [Binaries(server.parent, major)] if major else []
 
 
+def clients(server: int) -> Path | None:
+    """Return a folder with `pg_dump` and `pg_restore` for a server of version `server`: its own version, or the next."""
+    fit: dict[int, Path] = {}
+    for folder in (*_folders(), *(it.folder for it in from_wheel(None))):
+        if all(os.access(folder / program, os.X_OK) for program in ("pg_dump", "pg_restore")):
+            major = _number(_said([str(folder / "pg_dump"), "-V"]))
+            if major and major >= server:
+                fit.setdefault(major, folder)
+    return fit[min(fit)] if fit else None
+
+
 def choose(there: list[Binaries], made_with: int | None) -> Binaries:
     """Return the binaries for data made with version `made_with` (None: new data).
 
@@ -115,7 +126,11 @@ def _major_of(folder: Path) -> int | None:
     """Return the version of a complete server in `folder`."""
     if not os.access(folder / "initdb", os.X_OK):
         return None
-    version = _said([str(folder / "postgres"), "-V"]).rpartition("PostgreSQL) ")[2].split(".")[0].split(" ")[0]
+    return _number(_said([str(folder / "postgres"), "-V"]))
+
+
+def _number(said: str) -> int | None:
+    version = said.rpartition("PostgreSQL) ")[2].split(".")[0].split(" ")[0]
     digits = "".join(letter for letter in version if letter.isdigit())  # "19beta1" is not 19: leave it
     return int(digits) if digits and digits == version.strip() else None
 

@@ -6,12 +6,14 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from dispatch.requests import services as requests
 from kernel import audit
+from kernel.database import db, transaction
 from people import services as people
-from processes.binaries import available
+from processes.binaries import clients
 from web import diagrams
 from web.seed import seed
 
@@ -69,12 +71,14 @@ def restore(file: Path) -> None:
         f"--dbname={_address()}",
         str(file),
     )
-    closed = (
-        "UPDATE deliveries SET status = 'failed', error = 'restored' WHERE status IN ('queued', 'sending', 'unknown');"
-        "UPDATE procrastinate_jobs SET status = 'cancelled' WHERE status IN ('todo', 'doing')"
-        " AND task_name = 'messages.deliver'"
-    )
-    _run("psql", "--quiet", f"--dbname={_address()}", f"--command={closed}")
+    with transaction() as tx:
+        for closed in (
+            "UPDATE deliveries SET status = 'failed', error = 'restored'"
+            " WHERE status IN ('queued', 'sending', 'unknown')",
+            "UPDATE procrastinate_jobs SET status = 'cancelled' WHERE status IN ('todo', 'doing')"
+            " AND task_name = 'messages.deliver'",
+        ):
+            tx.session.execute(text(closed))
     click.echo("restored; check with: flask --app wsgi audit verify")
 
 
@@ -91,13 +95,14 @@ def _address() -> str:
 
 
 def _run(program: str, *words: str) -> None:
-    """Run a program of PostgreSQL: the newest there is, from the machine or the wheel.
+    """Run a program of PostgreSQL that fits our server, while we hold nothing open ourselves.
 
     Raises: ClickException.
     """
-    found = next((it.folder / program for it in available(None) if (it.folder / program).exists()), None)
-    if found is None:
-        raise click.ClickException(f"{program} was not found; install the client programs of PostgreSQL")
-    done = subprocess.run([found, *words], capture_output=True, text=True, check=False)  # noqa: S603
+    server = int(db.session.scalar(text("SHOW server_version_num")) or 0) // 10_000
+    db.session.remove()
+    if (folder := clients(server)) is None:
+        raise click.ClickException(f"{program} was not found; install the client programs of PostgreSQL {server}")
+    done = subprocess.run([folder / program, *words], capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise click.ClickException(f"{program}: {done.stderr.strip()[-400:]}")

@@ -1,15 +1,13 @@
 """Where benchmarks run: a PostgreSQL of their own that keeps its promises, databases in it, and servers before it."""
 
-import json
 import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -118,13 +116,6 @@ class Place:
             process.terminate()
             process.wait(60)
 
-    def flask(self, database: str, words: Sequence[str]) -> float:
-        """Run a command of the terminal; return how many seconds it took, the start of Python included."""
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
-        before = time.perf_counter()
-        subprocess.run(command, cwd=ROOT, env=self._environment(database), check=True, capture_output=True)
-        return time.perf_counter() - before
-
     def _environment(self, database: str) -> dict[str, str]:
         ours = {"DATA_DIR": str(self.home), "DATABASE_URL": self.cluster.url(database), "SECRET_KEY": _SECRET}
         return os.environ | ours | {"LOG_LEVEL": "WARNING"}
@@ -144,13 +135,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def fetch(address: str, token: str = "") -> object:
-    """Return what an address of the API answers."""
-    asked = urllib.request.Request(address, headers={"Authorization": f"Bearer {token}"} if token else {})
-    with urllib.request.urlopen(asked, timeout=10) as answer:
-        return json.loads(answer.read())
 
 
 def _wait(server: Server) -> None:

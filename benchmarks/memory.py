@@ -48,7 +48,8 @@ def _pss_mb(pid: int) -> float:
 
 
 def _bare_mb() -> float:
-    with subprocess.Popen([sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()"], stdin=-1, stdout=-1) as bare:
+    words = [sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as bare:
         assert bare.stdout and bare.stdin
         bare.stdout.readline()
         taken = _pss_mb(bare.pid)

@@ -69,7 +69,7 @@ def from_wheel(user: pwd.struct_passwd | None) -> list[Binaries]:
 
 
 def clients(server: int) -> Path | None:
-    """Return a folder with `pg_dump` and `pg_restore` for a server of version `server`: its own version, or the next."""
+    """Return a folder with `pg_dump` and `pg_restore` fit for a server of version `server`: the same, or the next."""
     fit: dict[int, Path] = {}
     for folder in (*_folders(), *(it.folder for it in from_wheel(None))):
         if all(os.access(folder / program, os.X_OK) for program in ("pg_dump", "pg_restore")):

@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from string import ascii_lowercase, digits
+from urllib.parse import urlsplit
+
+# Where browsers keep their push services: Chrome and Edge on Android, Firefox, Safari, Edge on Windows.
+PUSH_SERVICES = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com")
 
 
 class Channel(StrEnum):
@@ -58,3 +63,14 @@ def ladder_for(kind: Kind, *, push: bool, phone: bool) -> list[str]:
     """Return the channels that reach this person, in order."""
     there = {Channel.PUSH: push, Channel.SMS: phone, Channel.MAIL: True}
     return [channel.value for channel in kind.ladder if there[channel]]
+
+
+def is_push_service(endpoint: str) -> bool:
+    """Return whether an address is one of the browsers' push services: our worker posts to no other."""
+    try:
+        parts = urlsplit(endpoint)
+    except ValueError:
+        return False
+    known = any(parts.netloc == it or parts.netloc.endswith(f".{it}") for it in PUSH_SERVICES)
+    plain = not set(parts.netloc) - set(ascii_lowercase + digits + "-.")  # no name or port before or after the host
+    return known and plain and parts.scheme == "https" and len(endpoint) <= 1000

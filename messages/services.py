@@ -13,7 +13,7 @@ from kernel.actor import SYSTEM
 from kernel.database import Transaction, transaction
 from kernel.errors import Invalid
 from messages import queries
-from messages.domain import KINDS, is_forward, ladder_for
+from messages.domain import KINDS, is_forward, is_push_service, ladder_for
 from messages.events import MessageArrived
 from messages.models import DeliveryRow, MessageRow, PushSubscriptionRow
 from messages.ports import Receipt
@@ -157,7 +157,7 @@ def subscribe_to_push(person_id: int, endpoint: str, keys: dict[str, str]) -> No
 
     Raises: Invalid: not an address of a push service.
     """
-    if not endpoint.startswith("https://") or len(endpoint) > 1000 or set(keys) != {"p256dh", "auth"}:
+    if not is_push_service(endpoint) or set(keys) != {"p256dh", "auth"}:
         raise Invalid(fields={"endpoint": "bad_endpoint"})
     with transaction() as tx:
         row = {"person_id": person_id, "endpoint": endpoint, "keys": keys}

@@ -38,8 +38,10 @@ def twilio_sms() -> Response:
 @policy(EVERYONE)
 def subscribe() -> tuple[str, int]:
     """Take push messages on this browser."""
-    body: dict[str, Any] = request.get_json(force=True) or {}
-    keys = {name: str(value)[:200] for name, value in dict(body.get("keys") or {}).items()}
+    said = request.get_json(force=True)
+    body: dict[str, Any] = said if isinstance(said, dict) else {}
+    given = body.get("keys")
+    keys = {name: str(value)[:200] for name, value in given.items()} if isinstance(given, dict) else {}
     services.subscribe_to_push(current_actor().person_id or 0, str(body.get("endpoint", "")), keys)
     return "", 204
 

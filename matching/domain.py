@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from math import asin, ceil, cos, radians, sin, sqrt
-from zoneinfo import ZoneInfo
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.hours import BRUSSELS, Deviation, Stretch
 
 ON_SITE = "on_site"
 TRANSLATION = "translation"
 BOTH = "both"
 
-# The agency's days are Belgian ones: a certificate that ends on the 1st is good until midnight there.
-BRUSSELS = ZoneInfo("Europe/Brussels")
+Columns = NDArray[np.float64]
 
 EARTH_RADIUS_KM = 6371.0
 # Roads are longer than the line on the map; usual ratio for Western Europe, as in the simulated year.
@@ -92,10 +95,12 @@ class Need:
 class Candidate:
     """An interpreter or translator as she stands towards one need.
 
-    available: the weekly pattern and its exceptions say yes to the slot; not asked for a translation or a call at once.
-    busy: stretches already promised, with their travel. present: rings reach her now. excludes: she or the organisation
-    does not want the other. already_answered: declined this version of the request or let it expire.
-    has_open_offer: asked, still thinking; she keeps her place in the order and is not asked twice.
+    She is available when `available` says so and her `week` (None: never filled in) with its `deviations` covers the
+    slot; that is not asked for a translation or a call at once. busy: stretches already promised, with their travel.
+    present: rings reach her now. excludes: she or the organisation does not want the other. knows_client: she said so
+    herself. already_answered: declined this version of the request or let it expire. has_open_offer: asked, still
+    thinking; she keeps her place in the order and is not asked twice. over_hours_cap: this work would go over what she
+    or the agency set for a day or a week. same_client: she worked for this client before.
     """
 
     interpreter_id: int
@@ -106,13 +111,18 @@ class Candidate:
     travel_limit_km: float | None = None
     active: bool = True
     available: bool = True
+    week: tuple[Stretch, ...] | None = None
+    deviations: tuple[Deviation, ...] = ()
     busy: tuple[tuple[datetime, datetime], ...] = ()
     present: bool = False
     assigned_minutes_this_month: int = 0
     offers_this_week: int = 0
     excludes: bool = False
+    knows_client: bool = False
+    over_hours_cap: bool = False
     already_answered: bool = False
     worked_here_before: bool = False
+    same_client: bool = False
     quiet: bool = False
     has_open_offer: bool = False
 
@@ -153,22 +163,31 @@ class Ranking:
 
 
 def road_km(home: Place, site: Place) -> float:
-    """Return the distance by road: great circle (haversine) x detour factor."""
-    lat1, lat2 = radians(home.lat), radians(site.lat)
-    half_lat, half_lon = sin((lat2 - lat1) / 2), sin(radians(site.lon - home.lon) / 2)
-    chord = sqrt(half_lat * half_lat + cos(lat1) * cos(lat2) * half_lon * half_lon)
-    return 2 * EARTH_RADIUS_KM * asin(min(1.0, chord)) * DETOUR_FACTOR
+    """Return the distance by road, to the metre: great circle (haversine) x detour factor."""
+    return float(road_kms(np.array([home.lat]), np.array([home.lon]), site)[0])
 
 
-def travel_minutes(km: float) -> int:
+def road_kms(lat: Columns, lon: Columns, site: Place) -> Columns:
+    """Return the distances by road from many homes (degrees) to one site; not a number where a home is not known."""
+    lat1, lat2 = np.radians(lat), np.radians(site.lat)
+    half_lat, half_lon = np.sin((lat2 - lat1) / 2), np.sin(np.radians(site.lon - lon) / 2)
+    chord = np.sqrt(half_lat * half_lat + np.cos(lat1) * np.cos(lat2) * half_lon * half_lon)
+    distance: Columns = np.round(2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, chord)) * DETOUR_FACTOR, 3)
+    return distance
+
+
+@overload
+def travel_minutes(km: float) -> int: ...
+@overload
+def travel_minutes(km: Columns) -> Columns: ...
+def travel_minutes(km: float | Columns) -> int | Columns:
     """Return how long `km` of road take, door to door, in whole minutes rounded up.
 
     minutes = access + sum over the speed bands of (km in the band / km per hour) x 60. Never fewer for more km.
     """
-    minutes, done = ACCESS_MINUTES, 0.0
+    minutes, done = np.full_like(km, ACCESS_MINUTES, dtype=float), 0.0
     for until_km, km_per_hour in SPEEDS:
-        if km <= done:
-            break
-        minutes += (min(km, until_km) - done) / km_per_hour * 60
+        minutes = minutes + np.clip(np.minimum(km, until_km) - done, 0.0, None) / km_per_hour * 60
         done = until_km
-    return ceil(minutes)
+    whole = np.ceil(np.round(minutes, 6))
+    return int(whole) if isinstance(km, int | float) else whole

@@ -18,8 +18,8 @@ STAGES: dict[str, frozenset[str]] = {
     "right_language": frozenset({"speaks_language", "direction"}),
     "certified": frozenset({"is_certified"}),
     "service": frozenset({"offers_service"}),
-    "suitable": frozenset({"gender", "excluded"}),
-    "available": frozenset({"is_available", "is_free", "is_present"}),
+    "suitable": frozenset({"gender", "excluded", "knows_client"}),
+    "available": frozenset({"is_available", "is_free", "is_present", "hours_cap"}),
     "reachable": frozenset({"within_travel_limit"}),
 }
 

@@ -6,22 +6,28 @@ All prices are in minutes, so that they can be added up and explained at the des
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TypedDict
+from typing import Any, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
 
 from matching.domain import (
     ON_SITE,
     TRANSLATION,
     UNKNOWN_TRAVEL_MINUTES,
     Candidate,
-    LanguageSkill,
     Need,
     Ranked,
     Ranking,
     Rejected,
-    road_km,
+    road_kms,
     travel_minutes,
 )
+from matching.hours import is_available, slot_in_week
+from matching.pool import DIRECTIONS, GENDERS, SERVICES, Pool, Rows, Table, seconds
+
+Mask = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +43,81 @@ class Weights:
     related_language_minutes: float = 30.0  # speaks a language that is understood, not the one asked
     uncertified_minutes: float = 20.0  # only where no certificate is required
     worked_here_bonus_minutes: float = 30.0
+    same_client_bonus_minutes: float = 60.0  # continuity: therapy and long guidance go on with the same person
+
+
+USUAL = Weights()
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """What a candidate brings to a need: her skills that can serve it, and her way there (one way)."""
+class Crowd:
+    """Some people of a pool beside one need: their columns, which skills can serve, and their way there (one way)."""
 
-    skills: tuple[LanguageSkill, ...]
-    distance_km: float | None
-    travel_minutes: int
+    need: Need
+    people: Table
+    members: tuple[Candidate, ...]
+    asked: Mask  # person x skill: it is the language asked
+    serves: Mask  # person x skill: it can be understood
+    covers: Mask  # person x skill: in the direction asked
+    certified: Mask  # person x skill: on the day
+    distance_km: Floats  # not a number where nobody travels or the distance is not known
+    travel_minutes: Floats
+
+    def __getitem__(self, column: str) -> NDArray[Any]:
+        return self.people[column]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Everybody of a crowd beside the rules: `broken` has bit n for REASONS[n]; `prices` is person x PARTS."""
+
+    crowd: Crowd
+    broken: NDArray[np.uint32]
+    prices: Floats
+
+    @property
+    def cost_minutes(self) -> Floats:
+        total: Floats = self.prices.sum(axis=1)
+        return total
+
+    def order(self) -> Rows:
+        """Return who may come, in the order in which to ask; equal costs by interpreter id."""
+        may = np.flatnonzero(self.broken == 0)
+        return may[np.lexsort((self.crowd["id"][may], self.cost_minutes[may]))]
+
+    def ranked(self, rows: Iterable[int]) -> list[Ranked]:
+        """Return people of the crowd with their prices."""
+        cost, crowd = self.cost_minutes, self.crowd
+        return [
+            Ranked(
+                crowd.members[row],
+                float(cost[row]),
+                tuple([(name, float(price)) for name, price in zip(PARTS, self.prices[row], strict=True) if price]),
+                None if np.isnan(crowd.distance_km[row]) else float(crowd.distance_km[row]),
+                int(crowd.travel_minutes[row]),
+            )
+            for row in rows
+        ]
+
+    def rejected(self) -> list[Rejected]:
+        """Return who may not come with every reason, nearest miss first."""
+        out = np.flatnonzero(self.broken)
+        bits = self.broken[out, None] >> np.arange(len(REASONS), dtype=np.uint32) & 1
+        found = [
+            Rejected(self.crowd.members[row], tuple([name for name, it in zip(REASONS, broken, strict=True) if it]))
+            for row, broken in zip(out, bits, strict=True)
+        ]
+        return sorted(found, key=lambda it: (len(it.reasons), it.candidate.interpreter_id))
+
+    def first_reasons(self) -> dict[str, int]:
+        """Return how many are out by each reason, everybody counted once: by the first rule she breaks."""
+        left, counts = self.broken, {}
+        for bit, name in enumerate(REASONS):
+            here = (left >> np.uint32(bit) & 1).astype(bool)
+            if count := int(here.sum()):
+                counts[name] = count
+                left = left[~here]
+        return counts
 
 
 class RankFacts(TypedDict):
@@ -59,126 +131,198 @@ class RankFacts(TypedDict):
     travel_minutes: int
 
 
-def _can_work_in_direction(need: Need, who: Candidate, fit: Fit) -> bool:
-    return not fit.skills or any(it.covers(need.direction) for it in fit.skills)
+def _is_certified(it: Crowd) -> Mask:
+    if not it.need.certificate_required:
+        return _everybody(it)
+    usable = it.serves & it.covers
+    usable |= it.serves & ~some(usable)[:, None]
+    return ~some(it.serves) | some(usable & it.certified)
 
 
-def _is_certified(need: Need, who: Candidate, fit: Fit) -> bool:
-    if not need.certificate_required or not fit.skills:
-        return True
-    usable = [it for it in fit.skills if it.covers(need.direction)] or fit.skills
-    return any(it.is_certified_on(need.held_on) for it in usable)
+def _can_work_in_direction(it: Crowd) -> Mask:
+    return ~some(it.serves) | some(it.serves & it.covers)
 
 
-def _is_within_limit(need: Need, who: Candidate, fit: Fit) -> bool:
-    return fit.distance_km is None or who.travel_limit_km is None or fit.distance_km <= who.travel_limit_km
+def _is_suitable_gender(it: Crowd) -> Mask:
+    wanted = it.need.interpreter_gender
+    return _everybody(it) if wanted is None else it["gender"] == GENDERS[wanted]
 
 
-def _arrives_in_time(need: Need, who: Candidate, fit: Fit) -> bool:
-    return fit.distance_km is None or need.now + timedelta(minutes=fit.travel_minutes) <= need.slot_start
+def _is_within_limit(it: Crowd) -> Mask:
+    return np.isnan(it.distance_km) | (it.distance_km <= it["limit_km"])
+
+
+def _arrives_in_time(it: Crowd) -> Mask:
+    spare = seconds(it.need.slot_start) - seconds(it.need.now)
+    return np.isnan(it.distance_km) | (it.travel_minutes * 60 <= spare)
 
 
 # A translation is done between other work, before a deadline; only an appointment takes its hour.
 # For a call at once, being present is the answer to "are you available".
-def _is_available(need: Need, who: Candidate, fit: Fit) -> bool:
-    return who.available or need.immediate or need.service == TRANSLATION
+def _is_free(it: Crowd) -> Mask:
+    if it.need.service == TRANSLATION:
+        return _everybody(it)
+    travel = it.travel_minutes[:, None] * 60
+    leaves, returns = seconds(it.need.slot_start) - travel, seconds(it.need.slot_end) + travel
+    return ~some((it["busy_from"] < returns) & (leaves < it["busy_to"]))
 
 
-def _is_free(need: Need, who: Candidate, fit: Fit) -> bool:
-    if not who.busy or need.service == TRANSLATION:
-        return True
-    travel = timedelta(minutes=fit.travel_minutes)
-    leaves, returns = need.slot_start - travel, need.slot_end + travel
-    return not any(start < returns and leaves < end for start, end in who.busy)
+def _is_available(it: Crowd) -> Mask:
+    if it.need.immediate or it.need.service == TRANSLATION:
+        return _everybody(it)
+    works = ~it["has_week"]
+    slot = slot_in_week(it.need.slot_start, it.need.slot_end)
+    by_hand = it["deviates"] if slot else it["has_week"] | it["deviates"]
+    if slot:
+        works = works | some((it["week_from"] <= slot[0]) & (slot[1] <= it["week_to"]))
+    for row in np.flatnonzero(by_hand):
+        who = it.members[row]
+        works[row] = is_available(who.week, who.deviations, it.need.slot_start, it.need.slot_end)
+    return works & it["available"]
+
+
+def _is_present(it: Crowd) -> Mask:
+    present: Mask = it["present"] | (not it.need.immediate)
+    return present
+
+
+def _is_excluded(it: Crowd) -> Mask:
+    return it["excludes"] | np.isin(it["id"], sorted(it.need.excluded_interpreters))
+
+
+def some(cells: Mask) -> Mask:
+    """Return in which rows at least one cell holds."""
+    rows: Mask = np.logical_or.reduce(cells, axis=1)
+    return rows
+
+
+def _everybody(it: Crowd) -> Mask:
+    return np.ones(len(it.members), bool)
 
 
 # name of the reason -> must hold for a candidate to be considered.
 # Who does not speak the language is not also told about its direction and certificate.
 # Quiet hours count even for a call at once: a page left open must not ring somebody out of bed.
-HARD: dict[str, Callable[[Need, Candidate, Fit], bool]] = {
-    "inactive": lambda need, who, fit: who.active,
-    "speaks_language": lambda need, who, fit: bool(fit.skills),
+HARD: dict[str, Callable[[Crowd], Mask]] = {
+    "inactive": lambda it: it["active"],
+    "speaks_language": lambda it: some(it.serves),
     "is_certified": _is_certified,
     "direction": _can_work_in_direction,
-    "offers_service": lambda need, who, fit: need.service in who.services,
-    "gender": lambda need, who, fit: need.interpreter_gender in (None, who.gender),
+    "offers_service": lambda it: (it["services"] & SERVICES[it.need.service]) != 0,
+    "gender": _is_suitable_gender,
     "within_travel_limit": _is_within_limit,
     "arrives_in_time": _arrives_in_time,
     "is_free": _is_free,
     "is_available": _is_available,
-    "is_present": lambda need, who, fit: who.present or not need.immediate,
-    "excluded": lambda need, who, fit: not who.excludes and who.interpreter_id not in need.excluded_interpreters,
-    "already_answered": lambda need, who, fit: not who.already_answered,
-    "quiet_hours": lambda need, who, fit: not who.quiet,
+    "is_present": _is_present,
+    "hours_cap": lambda it: ~it["over_hours_cap"],
+    "excluded": lambda it: ~_is_excluded(it),
+    "knows_client": lambda it: ~it["knows_client"],
+    "already_answered": lambda it: ~it["already_answered"],
+    "quiet_hours": lambda it: ~it["quiet"],
 }
 REASONS = tuple(HARD)
 
+PARTS = (
+    "travel", "workload", "recent_offers", "related_language", "uncertified", "worked_here_before", "same_client",
+)  # fmt: skip
 
-def rank(need: Need, candidates: Iterable[Candidate], weights: Weights = Weights()) -> Ranking:
+
+def rank(need: Need, candidates: Iterable[Candidate], weights: Weights = USUAL) -> Ranking:
     """Split candidates, each given once, into an order of asking and a list of reasoned rejections.
 
     Deterministic: whatever the order they are given in, equal costs are ordered by interpreter id.
     """
-    ranked, rejected = [], []
-    for who in candidates:
-        fit = _fit(need, who)
-        if broken := tuple([name for name, holds in HARD.items() if not holds(need, who, fit)]):
-            rejected.append(Rejected(who, broken))
-        else:
-            parts = _parts(need, who, fit, weights)
-            cost = sum(minutes for _, minutes in parts)
-            ranked.append(Ranked(who, cost, parts, fit.distance_km, fit.travel_minutes))
-    ranked.sort(key=lambda it: (it.cost_minutes, it.candidate.interpreter_id))
-    rejected.sort(key=lambda it: (len(it.reasons), it.candidate.interpreter_id))
-    return Ranking(tuple(ranked), tuple(rejected))
+    pool = Pool(candidates)
+    judgement = judge(need, pool, weights, pool.everybody())
+    return Ranking(tuple(judgement.ranked(judgement.order())), tuple(judgement.rejected()))
+
+
+def judge(need: Need, pool: Pool, weights: Weights = USUAL, group: tuple[Rows, Table] | None = None) -> Judgement:
+    """Hold the speakers of the language, or a group of rows of the pool, beside every rule."""
+    rows, people = group or pool.speakers({need.language, *need.understood_languages})
+    crowd = _crowd(need, pool, rows, people)
+    broken = np.zeros(len(rows), np.uint32)
+    for bit, holds in enumerate(HARD.values()):
+        broken |= (~holds(crowd)).astype(np.uint32) << np.uint32(bit)
+    return Judgement(crowd, broken, _prices(crowd, weights))
 
 
 def explain_rank(ranked: Ranked, position: int, group_size: int) -> RankFacts:
     """Return the facts behind a place in the order: `position` counts from 1, of the `group_size` who could come.
 
-    Holds only what concerns the person herself, so that it may be shown to her and kept with her offer.
+    Holds only what concerns the person herself, so that it may be shown to her and kept with her offer. That the
+    client is one she knows is not told before she said yes: its price is in that of the place.
     """
     if not 1 <= position <= group_size:
         raise ValueError(f"position {position} of {group_size}")
+    parts = dict(ranked.parts)
+    if client := parts.pop("same_client", 0.0):
+        parts["worked_here_before"] = parts.get("worked_here_before", 0.0) + client
     return RankFacts(
         position=position,
         group_size=group_size,
         cost_minutes=ranked.cost_minutes,
-        parts=dict(ranked.parts),
+        parts=parts,
         distance_km=ranked.distance_km,
         travel_minutes=ranked.travel_minutes,
     )
 
 
-def _fit(need: Need, who: Candidate) -> Fit:
-    skills = tuple([it for it in who.languages if need.is_served_in(it.language)])
-    if need.service != ON_SITE:
-        return Fit(skills, None, 0)
-    if need.place is None or who.home is None:
-        return Fit(skills, None, UNKNOWN_TRAVEL_MINUTES)
-    distance = road_km(who.home, need.place)
-    return Fit(skills, distance, travel_minutes(distance))
-
-
-def _parts(need: Need, who: Candidate, fit: Fit, weights: Weights) -> tuple[tuple[str, float], ...]:
-    """Return what makes up the price, without what costs nothing."""
-    parts = (
-        ("travel", weights.travel * fit.travel_minutes),
-        ("workload", weights.workload * who.assigned_minutes_this_month),
-        ("recent_offers", weights.recent_offer_minutes * who.offers_this_week),
-        *_language_parts(need, fit.skills, weights),
-        ("worked_here_before", -weights.worked_here_bonus_minutes if who.worked_here_before else 0.0),
+def _crowd(need: Need, pool: Pool, rows: Rows, people: Table) -> Crowd:
+    day = need.held_on.toordinal()
+    asked = people["language"] == pool.code(need.language)
+    understood = [pool.code(it) for it in sorted(need.understood_languages)]
+    direction = DIRECTIONS[need.direction]
+    distance, travel = _way(need, people)
+    return Crowd(
+        need=need,
+        people=people,
+        members=tuple([pool.people[row] for row in rows]),
+        asked=asked,
+        serves=asked | np.isin(people["language"], understood) if understood else asked,
+        covers=(people["direction"] & direction) == direction,
+        certified=(people["certified_from"] <= day) & (day <= people["certified_until"]),
+        distance_km=distance,
+        travel_minutes=travel,
     )
-    return tuple([part for part in parts if part[1]])
 
 
-def _language_parts(need: Need, skills: Iterable[LanguageSkill], weights: Weights) -> tuple[tuple[str, float], ...]:
-    """Return the price of the cheapest skill that can do the work."""
-    prices = []
-    for skill in skills:
-        certified = skill.is_certified_on(need.held_on)
-        if skill.covers(need.direction) and (certified or not need.certificate_required):
-            related = 0.0 if skill.language == need.language else weights.related_language_minutes
-            prices.append((related, 0.0 if certified else weights.uncertified_minutes))
-    related, uncertified = min(prices, key=sum)
-    return ("related_language", related), ("uncertified", uncertified)
+def _way(need: Need, people: Table) -> tuple[Floats, Floats]:
+    nowhere = np.full(len(people["id"]), np.nan)
+    if need.service != ON_SITE:
+        return nowhere, np.zeros(len(nowhere))
+    if need.place is None:
+        return nowhere, np.full(len(nowhere), float(UNKNOWN_TRAVEL_MINUTES))
+    distance = road_kms(people["lat"], people["lon"], need.place)
+    return distance, np.where(np.isnan(distance), float(UNKNOWN_TRAVEL_MINUTES), travel_minutes(distance))
+
+
+def _prices(it: Crowd, weights: Weights) -> Floats:
+    """Return the price of everybody's every part, person x PARTS, in minutes."""
+    related, uncertified = _prices_of_skill(it, weights)
+    parts = (
+        weights.travel * it.travel_minutes,
+        weights.workload * it["month"],
+        weights.recent_offer_minutes * it["offers"],
+        related,
+        uncertified,
+        -weights.worked_here_bonus_minutes * it["worked_here_before"],
+        -weights.same_client_bonus_minutes * it["same_client"],
+    )
+    return np.stack(parts, axis=1)
+
+
+def _prices_of_skill(it: Crowd, weights: Weights) -> tuple[Floats, Floats]:
+    """Return what the cheapest skill that can do the work costs: for its language, for a missing certificate."""
+    can = it.serves & it.covers & (it.certified | (not it.need.certificate_required))
+    related = np.where(it.asked, 0.0, weights.related_language_minutes)
+    uncertified = np.where(it.certified, 0.0, weights.uncertified_minutes)
+    best = np.where(can, related + uncertified, np.inf).argmin(axis=1)[:, None]
+    able = some(can)
+    return able * _picked(related, best), able * _picked(uncertified, best)
+
+
+def _picked(values: Floats, columns: NDArray[np.intp]) -> Floats:
+    picked: Floats = np.take_along_axis(values, columns, axis=1)[:, 0]
+    return picked

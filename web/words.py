@@ -107,6 +107,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "already_answered": _("zei al neen"),
         "quiet_hours": _("stille uren"),
         "arrives_in_time": _("kan er niet op tijd zijn"),
+        "hours_cap": _("zou over het maximum aan uren gaan"),
+        "knows_client": _("kent de betrokkene"),
     },
     "part": {
         "travel": _("reistijd"),
@@ -116,6 +118,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "related_language": _("via een verwante taal"),
         "uncertified": _("geen certificaat"),
         "worked_here_before": _("kent de plaats"),
+        "same_client": _("werkte al voor deze cliënt"),
         "worked_here": _("kent de plaats"),
     },
     "decline": {

@@ -20,8 +20,9 @@ from wtforms.validators import Length, NumberRange, Optional
 
 from dispatch.calendars.domain import at
 from dispatch.interpreters import queries
-from dispatch.interpreters.domain import Skill, Stretch
+from dispatch.interpreters.domain import Skill
 from kernel.errors import Invalid
+from matching.hours import Stretch
 from people.forms import REQUIRED, Form
 
 SERVICES = [

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, cast, exists, func, or
 from sqlalchemy.dialects.postgresql import ARRAY, Range
 from sqlalchemy.orm import joinedload, selectinload
 
-from dispatch.interpreters.domain import CandidateFacts, Deviation, Skill, Stretch, is_available, is_quiet
+from dispatch.interpreters.domain import CandidateFacts, Skill, is_quiet
 from dispatch.interpreters.models import (
     AvailabilityExceptionRow,
     ExclusionRow,
@@ -24,6 +24,7 @@ from kernel.actor import Actor, Role
 from kernel.clock import BRUSSELS
 from kernel.database import db
 from kernel.errors import NotFound
+from matching.hours import Deviation, Stretch, is_available
 from people.models import OrganisationRow, PersonRow
 from reference import queries as reference
 from reference.domain import folded

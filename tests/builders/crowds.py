@@ -1,10 +1,11 @@
 """Hypothesis strategies for matching: any need, any crowd."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from hypothesis import strategies as st
 
 from matching.domain import Candidate, LanguageSkill, Need, Place
+from matching.hours import Deviation, Stretch
 from tests.builders.matching import MONDAY_9H
 
 LANGUAGES = ("arb", "ary", "tur")
@@ -27,6 +28,16 @@ _skills = st.builds(
     certified_from=_days,
     certified_until=_days,
 )
+# A week of quarters of an hour, in which days touch and nights are worked through too.
+_quarters = st.builds(lambda hour, quarter: time(hour, quarter * 15), st.integers(0, 23), st.integers(0, 3))
+_stretches = st.builds(
+    lambda weekday, first, second: Stretch(weekday, *sorted((first, second))),
+    st.integers(0, 6),
+    _quarters | st.just(time(0)),
+    _quarters | st.just(time(23, 59)),
+).filter(lambda it: it.from_time < it.to_time)
+weeks = st.lists(_stretches, max_size=10).map(tuple)
+deviations = st.lists(st.builds(lambda slot, free: Deviation(*slot, free), slots, st.booleans()), max_size=2).map(tuple)
 candidates = st.builds(
     Candidate,
     interpreter_id=st.integers(1, 50),
@@ -41,7 +52,12 @@ candidates = st.builds(
     present=st.booleans(),
     assigned_minutes_this_month=st.integers(0, 6000),
     offers_this_week=st.integers(0, 20),
+    week=st.none() | weeks,
+    deviations=deviations,
     excludes=st.booleans(),
+    knows_client=st.booleans(),
+    over_hours_cap=st.booleans(),
+    same_client=st.booleans(),
     already_answered=st.booleans(),
     worked_here_before=st.booleans(),
     quiet=st.booleans(),

@@ -6,10 +6,11 @@ from datetime import date, time
 from typing import Any
 
 from dispatch.interpreters import queries, services
-from dispatch.interpreters.domain import Skill, Stretch
+from dispatch.interpreters.domain import Skill
 from dispatch.interpreters.models import InterpreterRow
 from dispatch.interpreters.services import Registration
 from kernel.actor import SYSTEM, Actor, Role
+from matching.hours import Stretch
 from people.models import AgencyRow
 from tests.builders.people import an_agency
 

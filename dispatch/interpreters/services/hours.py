@@ -7,7 +7,6 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import Range
 
 from dispatch.interpreters import permissions, queries
-from dispatch.interpreters.domain import Stretch
 from dispatch.interpreters.errors import OverlappingHours
 from dispatch.interpreters.events import AvailabilityChanged, PresenceChanged
 from dispatch.interpreters.models import AvailabilityExceptionRow, InterpreterRow, WeeklyAvailabilityRow
@@ -16,6 +15,7 @@ from dispatch.terms.queries import terms_at
 from kernel.actor import Actor
 from kernel.database import Transaction, refuse_on, transaction
 from kernel.errors import Forbidden, Invalid, NotFound
+from matching.hours import Stretch
 
 MAX_STRETCHES = 42
 refuse_on("availability_exceptions_no_overlap", OverlappingHours)

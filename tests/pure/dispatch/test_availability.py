@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.interpreters.domain import Deviation, Skill, Stretch, is_available, is_certified, is_quiet
+from dispatch.interpreters.domain import Skill, is_certified, is_quiet
 from kernel.clock import BRUSSELS
+from matching.hours import Deviation, Stretch, is_available
 
 OFFICE = [Stretch(weekday, time(8), time(18)) for weekday in range(5)]
 MONDAY = date(2026, 12, 7)

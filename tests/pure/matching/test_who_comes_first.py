@@ -106,6 +106,10 @@ class TestExplaining:
         facts = explain_rank(only(a_need(), somebody(home=AALST)), 1, 1)
         assert json.loads(json.dumps(facts)) == facts
 
+    def test_that_she_knows_the_client_is_not_told_before_she_said_yes(self):
+        facts = explain_rank(only(a_need(), somebody(same_client=True, worked_here_before=True)), 1, 1)
+        assert facts["parts"] == {"travel": 10, "worked_here_before": -90}
+
     @pytest.mark.parametrize("position", [0, 4])
     def test_a_place_outside_the_group_is_refused(self, position):
         with pytest.raises(ValueError, match="of 3"):

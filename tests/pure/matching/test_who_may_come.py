@@ -46,6 +46,9 @@ def test_somebody_against_whom_nothing_speaks_may_come():
         ("is_present", a_call_now(), {"present": False}),
         ("excluded", a_need(), {"excludes": True}),
         ("excluded", a_need(excluded_interpreters=frozenset({1})), {}),
+        ("is_available", a_need(), {"week": ()}),
+        ("hours_cap", a_need(), {"over_hours_cap": True}),
+        ("knows_client", a_need(), {"knows_client": True}),
         ("already_answered", a_need(), {"already_answered": True}),
         ("quiet_hours", a_need(), {"quiet": True}),
     ],
@@ -58,6 +61,7 @@ def test_every_broken_rule_is_named():
     nobody = somebody(
         active=False, languages=(), services=frozenset(), gender="male", home=HASSELT, travel_limit_km=1.0,
         busy=((MONDAY_9H, MONDAY_9H + HOUR),), available=False, excludes=True, already_answered=True, quiet=True,
+        over_hours_cap=True, knows_client=True,
     )  # fmt: skip
     need = a_need(interpreter_gender="female", now=MONDAY_9H)
     about_a_language_or_a_call = {"is_certified", "direction", "is_present"}

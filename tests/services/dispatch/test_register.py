@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from dispatch.interpreters import queries, services
-from dispatch.interpreters.domain import Skill, Stretch
+from dispatch.interpreters.domain import Skill
 from dispatch.interpreters.errors import AlreadyRegistered, OverlappingHours
 from dispatch.interpreters.models import ExclusionRow, InterpreterLanguageRow, InterpreterRow
 from dispatch.interpreters.queries import Filter
@@ -18,6 +18,7 @@ from kernel.audit import EventRow
 from kernel.clock import frozen
 from kernel.database import db
 from kernel.errors import Forbidden, Invalid, NotFound
+from matching.hours import Stretch
 from people import services as people
 from people.queries import memberships_of
 from tests.builders.interpreters import OFFICE_HOURS, acting, an_interpreter

@@ -170,7 +170,7 @@ def _is_free(it: Crowd) -> Mask:
 def _is_available(it: Crowd) -> Mask:
     if it.need.immediate or it.need.service == TRANSLATION:
         return _everybody(it)
-    works = ~it["has_week"]
+    works: Mask = ~it["has_week"]
     slot = slot_in_week(it.need.slot_start, it.need.slot_end)
     by_hand = it["deviates"] if slot else it["has_week"] | it["deviates"]
     if slot:
@@ -178,7 +178,8 @@ def _is_available(it: Crowd) -> Mask:
     for row in np.flatnonzero(by_hand):
         who = it.members[row]
         works[row] = is_available(who.week, who.deviations, it.need.slot_start, it.need.slot_end)
-    return works & it["available"]
+    works &= it["available"]
+    return works
 
 
 def _is_present(it: Crowd) -> Mask:

@@ -1,0 +1,75 @@
+"""How likely it is that somebody comes: people do not refuse independently of each other.
+
+What makes a job hard (a far corner, a difficult talk) makes it hard for everybody, so a first refusal says something
+about the next answer. One unknown number per request, normal with standard deviation `spread` on the logit scale, is
+taken into account at three points (Gauss-Hermite).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import exp, log, sqrt
+
+from matching.cases import NO, Case, Prospect
+from matching.reaction import Reactions
+
+# (how easy the request is, in standard deviations; weight)
+_NODES = ((-sqrt(3), 1 / 6), (0.0, 2 / 3), (sqrt(3), 1 / 6))
+# A logit with normal noise, averaged, is as if divided by the root of 1 + this x variance.
+_FLATTENING = 3.141592653589793 / 8
+_CERTAIN = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Hunt:
+    """What is known of a request by its answers: for each node its weight, and its part without a yes."""
+
+    spread: float
+    known: tuple[float, ...] = tuple([weight for _, weight in _NODES])
+    missed: tuple[float, ...] = tuple([weight for _, weight in _NODES])
+
+    @classmethod
+    def of(cls, case: Case, prospects: Iterable[Prospect], reactions: Reactions, spread: float, left: float) -> "Hunt":
+        """Return where the case stands: refusals make it harder, open offers may be answered in `left` minutes."""
+        hunt = cls(spread)
+        if not case.asked:
+            return hunt
+        p_yes = {(it.interpreter_id, it.option): it.p_yes for it in prospects}
+        known, missed = hunt.known, hunt.missed
+        for offer in case.asked:
+            p = p_yes.get((offer.interpreter_id, offer.option))
+            if p is None:
+                continue
+            if offer.answer == NO:
+                known, missed = hunt._without(known, p, 1.0), hunt._without(missed, p, 1.0)
+            elif offer.is_open:
+                curve = reactions.of(offer.channel, case.immediate)
+                heard = curve.still(case.awake_between(offer.sent_at, case.now), left)
+                missed = hunt._without(missed, p, heard)
+        return cls(spread, known, missed)
+
+    def chance(self, p_yes: Iterable[float] = (), heard: float = 1.0) -> float:
+        """Return the chance that somebody says yes: of those asked already and of these, whom a share `heard` hears."""
+        missed = self.missed
+        for p in p_yes:
+            missed = self._without(missed, p, heard)
+        return 1 - sum(missed) / sum(self.known)
+
+    def needed(self, p_yes: Sequence[float], heard: float, target: float) -> int:
+        """Return how many of these, in order, have to be asked for a chance of `target`; all if that is not enough."""
+        missed, limit = self.missed, (1 - target) * sum(self.known)
+        for count, p in enumerate(p_yes):
+            if sum(missed) <= limit:
+                return count
+            missed = self._without(missed, p, heard)
+        return len(p_yes)
+
+    def _without(self, weights: tuple[float, ...], p: float, heard: float) -> tuple[float, ...]:
+        """Return the weights after somebody with chance `p` was asked and did not say yes."""
+        p = min(1 - _CERTAIN, max(_CERTAIN, p))
+        logit = log(p / (1 - p)) * sqrt(1 + _FLATTENING * self.spread**2)
+        return tuple(
+            [
+                weight * (1 - heard / (1 + exp(-logit - self.spread * node)))
+                for weight, (node, _) in zip(weights, _NODES, strict=True)
+            ]
+        )

@@ -6,7 +6,7 @@ Filled from the database, which stays the truth, and kept up to date one person 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,17 @@ _SEVERAL: dict[tuple[str, ...], tuple[str, tuple[float, ...]]] = {
 _FILLS = {name: fill for names, (_, rest) in _SEVERAL.items() for name, fill in zip(names, rest, strict=True)}
 
 
+class Group(NamedTuple):
+    """Some rows of a pool, their columns, and the people behind them.
+
+    What somebody has several of (languages, stretches) lies along the first axis, people along the last.
+    """
+
+    rows: Rows
+    columns: Table
+    members: tuple[Candidate, ...]
+
+
 class Pool:
     """Everybody who may be asked. Rows come in the order of ids; `people[row]` is the person behind a row."""
 
@@ -60,7 +71,7 @@ class Pool:
         if len(self._row_of) != len(self.people):
             raise ValueError("somebody is given twice")
         self._all = self._columns(self.people)
-        self._groups: dict[frozenset[str], tuple[Rows, Table]] = {}
+        self._groups: dict[frozenset[str], Group] = {}
 
     def __len__(self) -> int:
         return len(self.people)
@@ -69,18 +80,17 @@ class Pool:
         """Return the number of a language in the columns."""
         return self._codes.setdefault(language, len(self._codes))
 
-    def everybody(self) -> tuple[Rows, Table]:
-        """Return every row and all columns."""
-        return np.arange(len(self.people)), self._all
+    def everybody(self) -> Group:
+        """Return everybody, whatever she speaks."""
+        return self._group(np.arange(len(self.people)))
 
-    def speakers(self, languages: Collection[str]) -> tuple[Rows, Table]:
-        """Return who speaks one of `languages`, and their columns."""
+    def speakers(self, languages: Collection[str]) -> Group:
+        """Return who speaks one of `languages`."""
         wanted = frozenset(languages)
         if (group := self._groups.get(wanted)) is None:
             codes = [self._codes[it] for it in sorted(wanted) if it in self._codes]
             rows = np.flatnonzero(np.isin(self._all["language"], codes).any(axis=1))
-            group = rows, {name: column[rows] for name, column in self._all.items()}
-            self._groups[wanted] = group
+            group = self._groups[wanted] = self._group(rows)
         return group
 
     def put(self, who: Candidate) -> None:
@@ -99,6 +109,10 @@ class Pool:
         """Somebody is gone."""
         if interpreter_id in self._row_of:
             self.__init__(it for it in self.people if it.interpreter_id != interpreter_id)  # type: ignore[misc]
+
+    def _group(self, rows: Rows) -> Group:
+        columns = {name: np.ascontiguousarray(column[rows].T) for name, column in self._all.items()}
+        return Group(rows, columns, tuple([self.people[row] for row in rows]))
 
     def _columns(self, people: Sequence[Candidate]) -> Table:
         table: Table = {name: np.array([read(it) for it in people], kind) for name, (kind, read) in _SINGLE.items()}

@@ -24,7 +24,7 @@ from matching.domain import (
     travel_minutes,
 )
 from matching.hours import is_available, slot_in_week
-from matching.pool import DIRECTIONS, GENDERS, SERVICES, Pool, Rows, Table, seconds
+from matching.pool import DIRECTIONS, GENDERS, SERVICES, Group, Pool, Rows, Table, seconds
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -54,12 +54,13 @@ class Crowd:
     """Some people of a pool beside one need: their columns, which skills can serve, and their way there (one way)."""
 
     need: Need
+    rows: Rows  # of the pool
     people: Table
     members: tuple[Candidate, ...]
-    asked: Mask  # person x skill: it is the language asked
-    serves: Mask  # person x skill: it can be understood
-    covers: Mask  # person x skill: in the direction asked
-    certified: Mask  # person x skill: on the day
+    asked: Mask  # skill x person: it is the language asked
+    serves: Mask  # skill x person: it can be understood
+    covers: Mask  # skill x person: in the direction asked
+    certified: Mask  # skill x person: on the day
     distance_km: Floats  # not a number where nobody travels or the distance is not known
     travel_minutes: Floats
 
@@ -69,34 +70,36 @@ class Crowd:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Everybody of a crowd beside the rules: `broken` has bit n for REASONS[n]; `prices` is person x PARTS."""
+    """Everybody of a crowd beside the rules: `broken` has bit n for REASONS[n].
+
+    `order` are the places in the crowd of who may come, in the order in which to ask: cheapest first, equal costs by
+    interpreter id. `prices` are theirs, PARTS x people, in that order.
+    """
 
     crowd: Crowd
     broken: NDArray[np.uint32]
+    order: Rows
     prices: Floats
 
     @property
     def cost_minutes(self) -> Floats:
-        total: Floats = self.prices.sum(axis=1)
+        total: Floats = self.prices.sum(axis=0)
         return total
 
-    def order(self) -> Rows:
-        """Return who may come, in the order in which to ask; equal costs by interpreter id."""
-        may = np.flatnonzero(self.broken == 0)
-        return may[np.lexsort((self.crowd["id"][may], self.cost_minutes[may]))]
-
-    def ranked(self, rows: Iterable[int]) -> list[Ranked]:
-        """Return people of the crowd with their prices."""
-        cost, crowd = self.cost_minutes, self.crowd
+    def ranked(self, most: int | None = None) -> list[Ranked]:
+        """Return who may come with her price, at most so many."""
+        crowd, cost = self.crowd, self.cost_minutes
         return [
             Ranked(
-                crowd.members[row],
-                float(cost[row]),
-                tuple([(name, float(price)) for name, price in zip(PARTS, self.prices[row], strict=True) if price]),
-                None if np.isnan(crowd.distance_km[row]) else float(crowd.distance_km[row]),
-                int(crowd.travel_minutes[row]),
+                crowd.members[person],
+                float(cost[place]),
+                tuple(
+                    [(name, float(price)) for name, price in zip(PARTS, self.prices[:, place], strict=True) if price]
+                ),
+                None if np.isnan(crowd.distance_km[person]) else float(crowd.distance_km[person]),
+                int(crowd.travel_minutes[person]),
             )
-            for row in rows
+            for place, person in enumerate(self.order[:most])
         ]
 
     def rejected(self) -> list[Rejected]:
@@ -135,7 +138,7 @@ def _is_certified(it: Crowd) -> Mask:
     if not it.need.certificate_required:
         return _everybody(it)
     usable = it.serves & it.covers
-    usable |= it.serves & ~some(usable)[:, None]
+    usable |= it.serves & ~some(usable)
     return ~some(it.serves) | some(usable & it.certified)
 
 
@@ -162,7 +165,7 @@ def _arrives_in_time(it: Crowd) -> Mask:
 def _is_free(it: Crowd) -> Mask:
     if it.need.service == TRANSLATION:
         return _everybody(it)
-    travel = it.travel_minutes[:, None] * 60
+    travel = it.travel_minutes * 60
     leaves, returns = seconds(it.need.slot_start) - travel, seconds(it.need.slot_end) + travel
     return ~some((it["busy_from"] < returns) & (leaves < it["busy_to"]))
 
@@ -192,9 +195,9 @@ def _is_excluded(it: Crowd) -> Mask:
 
 
 def some(cells: Mask) -> Mask:
-    """Return in which rows at least one cell holds."""
-    rows: Mask = np.logical_or.reduce(cells, axis=1)
-    return rows
+    """Return for whom at least one of her cells holds."""
+    people: Mask = np.logical_or.reduce(cells, axis=0)
+    return people
 
 
 def _everybody(it: Crowd) -> Mask:
@@ -236,17 +239,21 @@ def rank(need: Need, candidates: Iterable[Candidate], weights: Weights = USUAL) 
     """
     pool = Pool(candidates)
     judgement = judge(need, pool, weights, pool.everybody())
-    return Ranking(tuple(judgement.ranked(judgement.order())), tuple(judgement.rejected()))
+    return Ranking(tuple(judgement.ranked()), tuple(judgement.rejected()))
 
 
-def judge(need: Need, pool: Pool, weights: Weights = USUAL, group: tuple[Rows, Table] | None = None) -> Judgement:
+def judge(need: Need, pool: Pool, weights: Weights = USUAL, group: Group | None = None) -> Judgement:
     """Hold the speakers of the language, or a group of rows of the pool, beside every rule."""
-    rows, people = group or pool.speakers({need.language, *need.understood_languages})
-    crowd = _crowd(need, pool, rows, people)
-    broken = np.zeros(len(rows), np.uint32)
+    crowd = _crowd(
+        need, pool, group if group is not None else pool.speakers({need.language, *need.understood_languages})
+    )
+    broken = np.zeros(len(crowd.members), np.uint32)
     for bit, holds in enumerate(HARD.values()):
         broken |= (~holds(crowd)).astype(np.uint32) << np.uint32(bit)
-    return Judgement(crowd, broken, _prices(crowd, weights))
+    may = np.flatnonzero(broken == 0)
+    prices = _prices(crowd, may, weights)
+    order = np.lexsort((crowd["id"][may], prices.sum(axis=0)))
+    return Judgement(crowd, broken, may[order], prices[:, order])
 
 
 def explain_rank(ranked: Ranked, position: int, group_size: int) -> RankFacts:
@@ -270,7 +277,8 @@ def explain_rank(ranked: Ranked, position: int, group_size: int) -> RankFacts:
     )
 
 
-def _crowd(need: Need, pool: Pool, rows: Rows, people: Table) -> Crowd:
+def _crowd(need: Need, pool: Pool, group: Group) -> Crowd:
+    people = group.columns
     day = need.held_on.toordinal()
     asked = people["language"] == pool.code(need.language)
     understood = [pool.code(it) for it in sorted(need.understood_languages)]
@@ -278,8 +286,9 @@ def _crowd(need: Need, pool: Pool, rows: Rows, people: Table) -> Crowd:
     distance, travel = _way(need, people)
     return Crowd(
         need=need,
+        rows=group.rows,
         people=people,
-        members=tuple([pool.people[row] for row in rows]),
+        members=group.members,
         asked=asked,
         serves=asked | np.isin(people["language"], understood) if understood else asked,
         covers=(people["direction"] & direction) == direction,
@@ -299,31 +308,26 @@ def _way(need: Need, people: Table) -> tuple[Floats, Floats]:
     return distance, np.where(np.isnan(distance), float(UNKNOWN_TRAVEL_MINUTES), travel_minutes(distance))
 
 
-def _prices(it: Crowd, weights: Weights) -> Floats:
-    """Return the price of everybody's every part, person x PARTS, in minutes."""
-    related, uncertified = _prices_of_skill(it, weights)
+def _prices(it: Crowd, who: Rows, weights: Weights) -> Floats:
+    """Return the price of every part for some of a crowd, PARTS x people, in minutes."""
+    related, uncertified = _prices_of_skill(it, who, weights)
     parts = (
-        weights.travel * it.travel_minutes,
-        weights.workload * it["month"],
-        weights.recent_offer_minutes * it["offers"],
+        weights.travel * it.travel_minutes[who],
+        weights.workload * it["month"][who],
+        weights.recent_offer_minutes * it["offers"][who],
         related,
         uncertified,
-        -weights.worked_here_bonus_minutes * it["worked_here_before"],
-        -weights.same_client_bonus_minutes * it["same_client"],
+        -weights.worked_here_bonus_minutes * it["worked_here_before"][who],
+        -weights.same_client_bonus_minutes * it["same_client"][who],
     )
-    return np.stack(parts, axis=1)
+    return np.stack(parts)
 
 
-def _prices_of_skill(it: Crowd, weights: Weights) -> tuple[Floats, Floats]:
+def _prices_of_skill(it: Crowd, who: Rows, weights: Weights) -> tuple[Floats, Floats]:
     """Return what the cheapest skill that can do the work costs: for its language, for a missing certificate."""
-    can = it.serves & it.covers & (it.certified | (not it.need.certificate_required))
-    related = np.where(it.asked, 0.0, weights.related_language_minutes)
-    uncertified = np.where(it.certified, 0.0, weights.uncertified_minutes)
-    best = np.where(can, related + uncertified, np.inf).argmin(axis=1)[:, None]
-    able = some(can)
-    return able * _picked(related, best), able * _picked(uncertified, best)
-
-
-def _picked(values: Floats, columns: NDArray[np.intp]) -> Floats:
-    picked: Floats = np.take_along_axis(values, columns, axis=1)[:, 0]
-    return picked
+    certified = it.certified[:, who]
+    can = it.serves[:, who] & it.covers[:, who] & (certified | (not it.need.certificate_required))
+    related = np.where(it.asked[:, who], 0.0, weights.related_language_minutes)
+    uncertified = np.where(certified, 0.0, weights.uncertified_minutes)
+    best = np.where(can, related + uncertified, np.inf).argmin(axis=0)[None]
+    return np.take_along_axis(related, best, axis=0)[0], np.take_along_axis(uncertified, best, axis=0)[0]

@@ -19,7 +19,7 @@ moments = st.datetimes(datetime(2026, 3, 26), datetime(2026, 10, 28), timezones=
 
 def told(need, pool):
     judgement = judge(need, pool, group=pool.everybody())
-    return judgement.ranked(judgement.order()), judgement.rejected()
+    return judgement.ranked(), judgement.rejected()
 
 
 @given(weeks, moments, st.integers(1, 1500))
@@ -64,22 +64,22 @@ def test_somebody_changed_is_judged_as_she_is_now(need, crowd, data):
 def test_who_does_not_speak_the_language_need_not_be_looked_at(need, crowd):
     pool = Pool(crowd)
     among, everybody = judge(need, pool), judge(need, pool, group=pool.everybody())
-    assert among.ranked(among.order()) == everybody.ranked(everybody.order())
+    assert among.ranked() == everybody.ranked()
 
 
 @given(needs, crowds)
 def test_everybody_is_out_by_one_first_reason_or_may_come(need, crowd):
     judgement = judge(need, Pool(crowd))
-    assert sum(judgement.first_reasons().values()) + len(judgement.order()) == len(judgement.crowd.members)
+    assert sum(judgement.first_reasons().values()) + len(judgement.order) == len(judgement.crowd.members)
 
 
 def test_somebody_who_learns_a_language_is_found_by_it():
     pool, need = Pool([somebody(1)]), a_need(language="tir")
-    assert not len(judge(need, pool).order())
+    assert not len(judge(need, pool).order)
     pool.put(somebody(1, languages=(speaks(), speaks("tir"))))
-    assert len(judge(need, pool).order()) == 1
+    assert len(judge(need, pool).order) == 1
     pool.remove(1)
-    assert not len(judge(need, pool).order())
+    assert not len(judge(need, pool).order)
     assert len(pool) == 0
 
 

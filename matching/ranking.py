@@ -47,6 +47,7 @@ class Weights:
 
 
 USUAL = Weights()
+NOTHING = np.uint32(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,10 @@ class Judgement:
 
     def ranked(self, most: int | None = None) -> list[Ranked]:
         """Return who may come with her price, at most so many."""
+        return self.ranked_at(range(len(self.order[:most])))
+
+    def ranked_at(self, places: Iterable[int]) -> list[Ranked]:
+        """Return who has these places in the order (the first is 0), with her price."""
         crowd, cost = self.crowd, self.cost_minutes
         return [
             Ranked(
@@ -99,8 +104,13 @@ class Judgement:
                 None if np.isnan(crowd.distance_km[person]) else float(crowd.distance_km[person]),
                 int(crowd.travel_minutes[person]),
             )
-            for place, person in enumerate(self.order[:most])
+            for place in places
+            for person in (self.order[place],)
         ]
+
+    def has_answered(self, place: int) -> bool:
+        """Return whether somebody was asked for this request before, and said no or nothing."""
+        return bool(self.crowd["already_answered"][self.order[place]])
 
     def rejected(self) -> list[Rejected]:
         """Return who may not come with every reason, nearest miss first."""
@@ -242,15 +252,19 @@ def rank(need: Need, candidates: Iterable[Candidate], weights: Weights = USUAL) 
     return Ranking(tuple(judgement.ranked()), tuple(judgement.rejected()))
 
 
-def judge(need: Need, pool: Pool, weights: Weights = USUAL, group: Group | None = None) -> Judgement:
-    """Hold the speakers of the language, or a group of rows of the pool, beside every rule."""
-    crowd = _crowd(
-        need, pool, group if group is not None else pool.speakers({need.language, *need.understood_languages})
-    )
+def judge(
+    need: Need, pool: Pool, weights: Weights = USUAL, group: Group | None = None, pardoned: np.uint32 = NOTHING
+) -> Judgement:
+    """Hold the speakers of the language, or a group of rows of the pool, beside every rule.
+
+    Who breaks nothing but `pardoned` rules (bits of REASONS) has a place in the order all the same.
+    """
+    speakers = pool.speakers({need.language, *need.understood_languages}) if group is None else group
+    crowd = _crowd(need, pool, speakers)
     broken = np.zeros(len(crowd.members), np.uint32)
     for bit, holds in enumerate(HARD.values()):
         broken |= (~holds(crowd)).astype(np.uint32) << np.uint32(bit)
-    may = np.flatnonzero(broken == 0)
+    may = np.flatnonzero(broken & ~pardoned == 0)
     prices = _prices(crowd, may, weights)
     order = np.lexsort((crowd["id"][may], prices.sum(axis=0)))
     return Judgement(crowd, broken, may[order], prices[:, order])

@@ -78,8 +78,8 @@ class Chosen:
     group: int
 
     def facts(self) -> dict[str, Any]:
-        """Return why she was asked, for herself: about her alone."""
-        return {**explain_rank(self.ranked, self.place, self.group), "p_yes": round(self.p_yes, 4)}
+        """Return why she was asked, for herself: about her alone, and not what she is expected to say."""
+        return dict(explain_rank(self.ranked, self.place, self.group))
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,19 @@ def slot_in_week(start: datetime, end: datetime) -> tuple[float, float] | None:
     return first, first + (end - start) / timedelta(minutes=1)
 
 
+def waking_hours(
+    start: datetime, end: datetime, first: time = time(7), last: time = time(21)
+) -> list[tuple[datetime, datetime]]:
+    """Return the stretches of [start, end) when people may be disturbed: daily from `first` to `last`, local."""
+    found, day = [], start.astimezone(BRUSSELS).date()
+    while (opens := datetime.combine(day, first, BRUSSELS).astimezone(UTC)) < end:
+        closes = datetime.combine(day, last, BRUSSELS).astimezone(UTC)
+        if start < closes:
+            found.append((max(start, opens), min(end, closes)))
+        day += timedelta(days=1)
+    return found
+
+
 def _minutes(it: Stretch) -> tuple[int, int]:
     begins = it.weekday * DAY_MINUTES
     last = DAY_MINUTES if it.to_time >= time(23, 59) else it.to_time.hour * 60 + it.to_time.minute

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from kernel.clock import BRUSSELS
+from matching.hours import Deviation, Stretch
 
 DIRECTIONS = ("both", "to_dutch", "from_dutch")
 GENDERS = ("female", "male", "other")
@@ -25,7 +26,10 @@ class Skill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateFacts:
-    """What the register knows of one interpreter for one question of matching."""
+    """What the register knows of one interpreter for one question of matching.
+
+    `week` is None where she never filled one in.
+    """
 
     interpreter_id: int
     name: str
@@ -37,7 +41,8 @@ class CandidateFacts:
     home: tuple[float, float] | None
     travel_limit_km: float | None
     active: bool
-    available: bool
+    week: tuple[Stretch, ...] | None
+    deviations: tuple[Deviation, ...]
     present: bool
     quiet: bool
     excluded: bool

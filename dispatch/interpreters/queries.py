@@ -24,7 +24,7 @@ from kernel.actor import Actor, Role
 from kernel.clock import BRUSSELS
 from kernel.database import db
 from kernel.errors import NotFound
-from matching.hours import Deviation, Stretch, is_available
+from matching.hours import Deviation, Stretch
 from people.models import OrganisationRow, PersonRow
 from reference import queries as reference
 from reference.domain import folded
@@ -157,44 +157,40 @@ def people_of(interpreter_ids: Collection[int]) -> dict[int, int]:
 def candidate_facts(
     agency_id: int,
     languages: Collection[str],
-    slots: Sequence[tuple[datetime, datetime]],
+    span: tuple[datetime, datetime],
     now: datetime,
-    organisation_id: int,
-) -> list[list[CandidateFacts]]:
-    """Return, per slot, everybody of the agency who speaks one of `languages`: in four statements, however many."""
+    organisation_id: int = 0,
+) -> list[CandidateFacts]:
+    """Return everybody of the agency who speaks one of `languages`, in four statements.
+
+    `span` is the time that will be asked about: who is active during all of it, with what differs from the week in it.
+    """
     people = _speakers(agency_id, languages, organisation_id)
     ids = [row.id for row in people]
     if not ids:
-        return [[] for _ in slots]
-    skills, weeks, deviations = _skills(ids), _weeks(ids, slots), _deviations(ids, slots)
-    found = []
-    for start, end in slots:
-        day = start.astimezone(BRUSSELS).date()
-        free = {
-            row.id: is_available(weeks[row.id] if row.has_week else None, deviations[row.id], start, end)
-            for row in people
-        }
-        found.append([_facts(row, tuple(skills[row.id]), free[row.id], day, now) for row in people])
-    return found
-
-
-def _facts(row: Any, skills: tuple[Skill, ...], available: bool, day: date, now: datetime) -> CandidateFacts:
-    return CandidateFacts(
-        interpreter_id=row.id,
-        name=row.name,
-        number=row.number,
-        skills=skills,
-        services=frozenset(row.services),
-        gender=row.gender,
-        municipality=row.municipality,
-        home=(row.home_lat, row.home_lon) if row.home_lat is not None and row.home_lon is not None else None,
-        travel_limit_km=row.travel_limit_km,
-        active=row.active_from <= day and (row.active_until is None or day <= row.active_until),
-        available=available,
-        present=row.available_now and row.present_until is not None and row.present_until > now,
-        quiet=is_quiet(row.quiet_from, row.quiet_until, now),
-        excluded=row.excluded,
-    )
+        return []
+    skills, weeks, deviations = _skills(ids), _weeks(ids), _deviations(ids, span)
+    days = span[0].astimezone(BRUSSELS).date(), span[1].astimezone(BRUSSELS).date()
+    return [
+        CandidateFacts(
+            interpreter_id=row.id,
+            name=row.name,
+            number=row.number,
+            skills=tuple(skills[row.id]),
+            services=frozenset(row.services),
+            gender=row.gender,
+            municipality=row.municipality,
+            home=(row.home_lat, row.home_lon) if row.home_lat is not None and row.home_lon is not None else None,
+            travel_limit_km=row.travel_limit_km,
+            active=row.active_from <= days[0] and (row.active_until is None or days[1] <= row.active_until),
+            week=tuple(weeks[row.id]) if row.id in weeks else None,
+            deviations=tuple(deviations[row.id]),
+            present=row.available_now and row.present_until is not None and row.present_until > now,
+            quiet=is_quiet(row.quiet_from, row.quiet_until, now),
+            excluded=row.excluded,
+        )
+        for row in people
+    ]
 
 
 def _whole() -> Select[tuple[InterpreterRow]]:
@@ -213,13 +209,12 @@ def _active_on(day: date) -> ColumnElement[bool]:
 
 
 def _speakers(agency_id: int, languages: Collection[str], organisation_id: int) -> Sequence[Any]:
-    row, offered, week, wish = InterpreterRow, InterpreterServiceRow, WeeklyAvailabilityRow, ExclusionRow
+    row, offered, wish = InterpreterRow, InterpreterServiceRow, ExclusionRow
     services = func.array(select(offered.service).where(offered.interpreter_id == row.id).scalar_subquery())
     columns = (
         row.id, PersonRow.name, row.number, row.gender, row.municipality, row.home_lat, row.home_lon,
         row.travel_limit_km, row.active_from, row.active_until, row.available_now, row.present_until,
         row.quiet_from, row.quiet_until, services.label("services"),
-        exists().where(week.interpreter_id == row.id).label("has_week"),
         exists().where(wish.interpreter_id == row.id, wish.organisation_id == organisation_id).label("excluded"),
     )  # fmt: skip
     link = InterpreterAgencyRow
@@ -242,13 +237,11 @@ def _skills(ids: list[int]) -> dict[int, list[Skill]]:
     return found
 
 
-def _weeks(ids: list[int], slots: Sequence[tuple[datetime, datetime]]) -> dict[int, list[Stretch]]:
-    """Return the stretches of the weekdays that the slots touch."""
+def _weeks(ids: list[int]) -> dict[int, list[Stretch]]:
     row = WeeklyAvailabilityRow
-    days = {day.weekday() for start, end in slots for day in _days(start, end)}
     columns = (row.interpreter_id, row.weekday, row.from_time, row.to_time)
     found: dict[int, list[Stretch]] = defaultdict(list)
-    for it in db.session.execute(select(*columns).where(_among(row.interpreter_id, ids), row.weekday.in_(days))):
+    for it in db.session.execute(select(*columns).where(_among(row.interpreter_id, ids))):
         found[it[0]].append(Stretch(*it[1:]))
     return found
 
@@ -259,15 +252,9 @@ def _among(column: Any, ids: list[int]) -> ColumnElement[bool]:
     return wanted
 
 
-def _days(start: datetime, end: datetime) -> list[date]:
-    first, last = start.astimezone(BRUSSELS).date(), end.astimezone(BRUSSELS).date()
-    return [first + timedelta(days=n) for n in range(min((last - first).days, 6) + 1)]
-
-
-def _deviations(ids: list[int], slots: Sequence[tuple[datetime, datetime]]) -> dict[int, list[Deviation]]:
+def _deviations(ids: list[int], span: tuple[datetime, datetime]) -> dict[int, list[Deviation]]:
     row = AvailabilityExceptionRow
-    first, last = min(start for start, _ in slots), max(end for _, end in slots)
-    near = row.during.op("&&")(Range(first - timedelta(days=1), last + timedelta(days=1)))
+    near = row.during.op("&&")(Range(span[0] - timedelta(days=1), span[1] + timedelta(days=1)))
     found: dict[int, list[Deviation]] = defaultdict(list)
     query = select(row.interpreter_id, row.during, row.available).where(_among(row.interpreter_id, ids), near)
     for it in db.session.execute(query):

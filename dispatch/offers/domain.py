@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import ceil
 
 from dispatch.offers.status import OPEN
+from dispatch.terms.domain import SearchPlan
 
 
 class DeclineReason(StrEnum):
@@ -30,7 +32,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """Where a search stands. `wave` is the last one sent, `can_ask` how many fitting people are not asked yet."""
+    """Where a search stands. `wave` is the last one sent, `chosen` how many people matching would ask now."""
 
     now: datetime
     wave: int
@@ -40,7 +42,7 @@ class Situation:
     hard_stop_at: datetime
     escalated: bool
     open_until: tuple[datetime, ...]
-    can_ask: int
+    chosen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,14 @@ class Step:
 def next_step(it: Situation) -> Step:
     """Decide the next step of a search.
 
-    A wave is followed by the next when its last offer is over. When nobody is left to ask, or the time for the
-    machine alone is up, a person looks; whoever was asked may still say yes until the hard stop.
+    When nobody is left to ask, or the waves or the time for the machine alone are up, a person looks; whoever was
+    asked may still say yes until the hard stop.
     """
     if it.now >= it.hard_stop_at:
         return Step(stop=True)
     waiting = bool(it.open_until)
     may_ask = it.max_waves is None or it.wave < it.max_waves
-    ask = not waiting and may_ask and it.can_ask > 0
+    ask = may_ask and it.chosen > 0
     why = None if it.escalated else _why_escalate(it, ask=ask, waiting=waiting)
     # After asking, the caller knows the new offers' end; here it is the next moment that is certain.
     moments = [it.hard_stop_at, *it.open_until]
@@ -78,6 +80,12 @@ def _why_escalate(it: Situation, *, ask: bool, waiting: bool) -> str | None:
     if it.escalate_after_waves is not None and it.wave + ask > it.escalate_after_waves:
         return "waves_used_up" if it.escalate_after_waves else "short_notice"
     return "time_is_up" if it.now >= it.escalate_at else None
+
+
+def waves_used(wave: int, asked: int, plan: SearchPlan) -> int:
+    """Return how many waves were used up: where matching asks as many as are needed, so many people are a wave."""
+    size = plan.size_of(wave + 1)
+    return wave if plan.fill_target is None or plan.immediate or size is None else min(wave, ceil(asked / size))
 
 
 def still_open(offers: Iterable[Made], now: datetime) -> list[Made]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, Integer, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Float, ForeignKey, Index, Integer, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -56,6 +56,7 @@ class OfferRow(Base):
     fee_cents: Mapped[int] = mapped_column(Integer)
     travel_cents: Mapped[int] = mapped_column(Integer, server_default="0")
     explanation: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
@@ -67,6 +68,46 @@ class OfferRow(Base):
 
     request: Mapped[RequestRow] = relationship()
     interpreter: Mapped[InterpreterRow] = relationship()
+
+
+class DecisionRow(Base):
+    """One decision of matching about one request: whom to ask, and why.
+
+    `chance` is what it told that somebody will say yes in time. `inputs` is everything it was made from (see
+    `matching.record`), kept until the term `decision_inputs` is over: until then it can be made again.
+    """
+
+    __tablename__ = "decisions"
+    __table_args__ = (
+        CheckConstraint("chance >= 0 AND chance <= 1", name="chance_is_one"),
+        Index("ix_decisions_request", "request_id", "id"),
+        Index("ix_decisions_made", "made_at", postgresql_where=text("inputs IS NOT NULL")),
+    )
+
+    id: Mapped[int] = identity()
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"))
+    made_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    asked: Mapped[int] = mapped_column(Integer)
+    chance: Mapped[float] = mapped_column(Float)
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("acceptance_models.id"))
+    explanation: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    settings: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    inputs: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class AcceptanceModelRow(Base):
+    """What was learned of an agency's offers: the newest decides; the older ones explain older decisions."""
+
+    __tablename__ = "acceptance_models"
+    __table_args__ = (Index("ix_acceptance_models_agency", "agency_id", "id"),)
+
+    id: Mapped[int] = identity()
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    learned_at: Mapped[datetime]
+    learned: Mapped[bool] = mapped_column(Boolean)
+    model: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    fill: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
 class FunnelRow(Base):

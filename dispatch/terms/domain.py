@@ -94,6 +94,8 @@ class SearchPlan:
     """How a search is run: `wave_sizes` one after the other (the last repeats; None is everybody at once).
 
     `travel` is the journey an interpreter is assumed to need when it is not known, on top of `hard_stop`.
+    `fill_target`: more people are asked together when this chance (0 to 1) of a yes in time asks for it, and an
+    alternative opens when it may not be reached; None: exactly the wave.
     The requester is answered by `answer_by` before the start; where that has passed already, on the next working day
     at `answer_hour` (minutes after midnight); and where the start is too near for either, `answer_within` from now.
     """
@@ -109,6 +111,7 @@ class SearchPlan:
     answer_hour: Term | None
     answer_within: Term | None
     immediate: bool
+    fill_target: float | None = None
 
     def size_of(self, wave: int) -> int | None:
         """Return how many are asked in `wave` (1 is the first)."""
@@ -173,6 +176,7 @@ def plan_for(service: str, lead_wd: int, immediate: bool, terms: Terms) -> Searc
         answer_hour=terms.find("answer_hour", kind, lead_wd),
         answer_within=terms.find("answer_within", kind, lead_wd),
         immediate=immediate,
+        fill_target=target.value / 100 if (target := terms.find("fill_target", kind, lead_wd)) else None,
     )
 
 

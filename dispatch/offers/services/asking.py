@@ -1,6 +1,5 @@
 """The search: whom to ask now, whom to ask next, when a person looks, and when it is over."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -10,9 +9,9 @@ from dispatch.calendars.domain import local_day
 from dispatch.calendars.queries import calendar_of
 from dispatch.interpreters import queries as register
 from dispatch.offers import queries
-from dispatch.offers.domain import Made, Situation, next_step, overdue, still_open
+from dispatch.offers.domain import Made, Situation, next_step, overdue, still_open, waves_used
 from dispatch.offers.events import OfferExpired, OfferMade, OffersWithdrawn
-from dispatch.offers.models import FunnelRow, OfferRow
+from dispatch.offers.models import DecisionRow, FunnelRow, OfferRow
 from dispatch.offers.status import OPEN, Status
 from dispatch.requests import permissions as request_permissions
 from dispatch.requests import services as requests
@@ -25,21 +24,12 @@ from dispatch.terms.queries import terms_at
 from kernel import clock
 from kernel.actor import SYSTEM, Actor
 from kernel.database import Transaction, retried, transaction
-from matching.domain import Ranked, Ranking
+from matching.decision import Chosen, Decision, load_of
 from matching.funnel import count_funnel, derive_reason
-from matching.ranking import explain_rank
-from matching.waves import WavePolicy, next_wave
+from matching.record import pack
 
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Somebody who can be asked, in the way the requester prefers most of those she can do."""
-
-    option_id: int | None
-    wish: Wish
-    ranked: Ranked
-    place: int
-    group: int
+# However short terms are made, a search is not looked at more often than this.
+_SOONEST = timedelta(seconds=1)
 
 
 def advance_due_searches(limit: int = 100) -> int:
@@ -131,59 +121,66 @@ def _step(tx: Transaction, request: RequestRow, offers: list[Made], now: datetim
     calendar = calendar_of(request.agency_id)
     lead = calendar.working_days_between(now, request.starts_at)
     plan = plan_for(Service(request.service), lead, request.immediate, terms_at(now.date()))
-    waiting = still_open(offers, now)
-    people = _in_order(queries.rankings(request, now))
-    can_ask = [it for it in people if not it.ranked.candidate.has_open_offer]
+    question = queries.question_of(request, plan, now)
+    decision = question.decide()
     step = next_step(
         Situation(
             now=now,
-            wave=request.wave,
+            wave=waves_used(request.wave, question.people_asked, plan),
             max_waves=plan.max_waves,
             escalate_after_waves=plan.escalate_after_waves,
             escalate_at=request.escalate_at or now,
             hard_stop_at=request.hard_stop_at or now,
             escalated=request.status != RequestStatus.SEARCHING,
-            open_until=tuple(it.expires_at for it in waiting),
-            can_ask=len(can_ask),
+            open_until=tuple(it.expires_at for it in still_open(offers, now)),
+            chosen=len(decision.chosen),
         )
     )
     if step.stop:
         close_unanswered(request.id, by=SYSTEM)
         return
     wave, again = request.wave, [step.again_at] if step.again_at else []
+    if step.ask or step.escalate:
+        decision_id = _keep(tx, question, decision, now)
     if step.ask:
         wave += 1
-        again.append(_ask(tx, request, _chosen(people, plan.size_of(wave), wave), plan, now))
+        again.append(_ask(tx, request, decision, decision_id, plan, now))
+        if decision.plan.again_at is not None:
+            wait = timedelta(minutes=decision.plan.again_at - question.case.now) / clock.time_scale()
+            again.append(now + max(wait, _SOONEST))
     requests.schedule_step(request.id, wave=wave, next_step_at=min(again, default=None))
     if step.escalate:
         requests.escalate_request(request.id, step.escalate, by=SYSTEM)
 
 
-def _in_order(ways: list[queries.Way]) -> list[Ask]:
-    """Return everybody once: who can do it as asked first, then who can do an alternative, each in their order."""
-    first: dict[int, tuple[queries.Way, Ranked]] = {}
-    for way in ways:
-        for it in way.ranking.ranked:
-            first.setdefault(it.candidate.interpreter_id, (way, it))
-    group = len(first)
-    return [Ask(way.option_id, way.wish, it, n, group) for n, (way, it) in enumerate(first.values(), start=1)]
+def _keep(tx: Transaction, question: queries.Question, decision: Decision, now: datetime) -> int:
+    _, correction = queries.learned(question.model_id)
+    row = DecisionRow(
+        request_id=question.case.request_id,
+        made_at=now,
+        reason=decision.plan.reason,
+        asked=len(decision.chosen),
+        chance=correction.of(decision.explanation["chance"]),
+        model_id=question.model_id,
+        explanation=dict(decision.explanation),
+        settings=question.settings,
+        inputs=pack(question.case, question.needs, question.people),
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    return row.id
 
 
-def _chosen(people: list[Ask], size: int | None, wave: int) -> list[Ask]:
-    policy = WavePolicy(size=size or 1, all_at_once=size is None)
-    order = Ranking(tuple(it.ranked for it in people), ())
-    ids = {it.candidate.interpreter_id for it in next_wave(order, policy, wave, 0)}
-    return [it for it in people if it.ranked.candidate.interpreter_id in ids]
-
-
-def _ask(tx: Transaction, request: RequestRow, chosen: list[Ask], plan: SearchPlan, now: datetime) -> datetime:
-    """Offer the request to `chosen`; return when these offers end."""
+def _ask(
+    tx: Transaction, request: RequestRow, decision: Decision, decision_id: int, plan: SearchPlan, now: datetime
+) -> datetime:
+    """Offer the request to whom matching chose; return when these offers end."""
     life = add(now, plan.offer_life, calendar_of(request.agency_id), clock.time_scale())
     expires_at = min(life, request.hard_stop_at or now)
     wave = request.wave + 1
-    rows = [_offer(request, it, wave) for it in chosen]
+    rows = [_offer(request, it, wave) for it in decision.chosen]
     for row in rows:
-        row.created_at, row.expires_at = now, expires_at
+        row.created_at, row.expires_at, row.decision_id = now, expires_at, decision_id
     tx.session.add_all(rows)
     tx.session.flush()
     for row in rows:
@@ -192,13 +189,14 @@ def _ask(tx: Transaction, request: RequestRow, chosen: list[Ask], plan: SearchPl
     return expires_at
 
 
-def _offer(request: RequestRow, it: Ask, wave: int) -> OfferRow:
-    wish, ranked = it.wish, it.ranked
+def _offer(request: RequestRow, it: Chosen, wave: int) -> OfferRow:
+    option_id, wish = queries.wishes_of(request)[it.ask.option]
+    ranked, who = it.ranked, it.ranked.candidate
     fee, travel = price(wish, ranked.distance_km)
     return OfferRow(
         request_id=request.id,
-        option_id=it.option_id,
-        interpreter_id=ranked.candidate.interpreter_id,
+        option_id=option_id,
+        interpreter_id=it.ask.interpreter_id,
         request_version=request.version,
         wave=wave,
         status=Status.QUEUED,
@@ -210,7 +208,7 @@ def _offer(request: RequestRow, it: Ask, wave: int) -> OfferRow:
         travel_minutes=ranked.travel_minutes,
         fee_cents=fee,
         travel_cents=travel,
-        explanation=dict(explain_rank(ranked, it.place, it.group)),
+        explanation=it.facts() | {"load": load_of(who.assigned_minutes_this_month), "offers_7d": who.offers_this_week},
     )
 
 

@@ -112,7 +112,7 @@ def test_an_interpreter_reads_her_own_place_and_nothing_of_others():
     decision = decided(a_need(), somebody(1), somebody(2, offers_this_week=3), mind=EVERYBODY)
     second = decision.chosen[1].facts()
     assert (second["position"], second["group_size"]) == (2, 2)
-    assert set(second) == {"position", "group_size", "cost_minutes", "parts", "distance_km", "travel_minutes", "p_yes"}
+    assert set(second) == {"position", "group_size", "cost_minutes", "parts", "distance_km", "travel_minutes"}
 
 
 def test_a_chance_before_asking_grows_with_people_and_time():

@@ -1,114 +1,26 @@
-"""Every read of offers, and what matching needs to know. Nothing here writes."""
+"""Who could come for a request, as matching reads it. Nothing here writes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.orm import joinedload
 
 from dispatch.assignments.models import AssignmentRow
 from dispatch.interpreters import queries as interpreters
 from dispatch.interpreters.domain import CandidateFacts
-from dispatch.offers.domain import Made
-from dispatch.offers.models import FunnelRow, OfferRow
+from dispatch.offers.models import OfferRow
 from dispatch.offers.status import OPEN, Status
 from dispatch.requests.domain import Service, Wish
 from dispatch.requests.models import RequestRow
 from dispatch.terms.queries import terms_at
-from kernel.actor import Actor, Role
 from kernel.database import db
-from kernel.errors import NotFound
 from matching.domain import Candidate, LanguageSkill, Need, Place, Ranking
 from matching.ranking import rank
 from reference import queries as reference
 
 _NEAR = timedelta(hours=12)
-
-
-def offers_of(request_id: int) -> list[Made]:
-    """Return every offer of a request, oldest first."""
-    row = OfferRow
-    columns = (row.id, row.interpreter_id, row.wave, row.status, row.expires_at, row.request_version)
-    return [
-        Made(*it) for it in db.session.execute(select(*columns).where(row.request_id == request_id).order_by(row.id))
-    ]
-
-
-def standing(offer_id: int) -> Row | None:
-    """Return offer, request and (if it won) assignment in one unlocked read: enough to refuse quickly."""
-    return db.session.execute(_STANDING, {"offer_id": offer_id}).first()
-
-
-_WON = (AssignmentRow.offer_id == OfferRow.id) & AssignmentRow.status.in_(("booked", "started", "performed"))
-_STANDING = (
-    select(
-        OfferRow.interpreter_id,
-        OfferRow.request_id,
-        RequestRow.agency_id,
-        OfferRow.status,
-        OfferRow.withdrawn_because,
-        OfferRow.request_version,
-        RequestRow.version.label("current_version"),
-        RequestRow.status.label("request_status"),
-        AssignmentRow.id.label("assignment_id"),
-    )
-    .join(RequestRow, RequestRow.id == OfferRow.request_id)
-    .outerjoin(AssignmentRow, _WON)
-    .where(OfferRow.id == bindparam("offer_id"))
-)
-
-
-def open_offers(by: Actor, now: datetime) -> list[OfferRow]:
-    """Return what an interpreter may answer now, the most urgent first."""
-    mine = (OfferRow.interpreter_id == (by.interpreter_id or 0), OfferRow.status.in_(OPEN), OfferRow.expires_at > now)
-    query = select(OfferRow).options(joinedload(OfferRow.request).joinedload(RequestRow.organisation))
-    return list(db.session.scalars(query.where(*mine).order_by(OfferRow.expires_at, OfferRow.id)))
-
-
-def recent_offers(by: Actor, limit: int = 20) -> list[OfferRow]:
-    """Return an interpreter's answered and ended offers, newest first."""
-    mine = (OfferRow.interpreter_id == (by.interpreter_id or 0), OfferRow.status.notin_(OPEN))
-    query = select(OfferRow).options(joinedload(OfferRow.request))
-    return list(db.session.scalars(query.where(*mine).order_by(OfferRow.id.desc()).limit(limit)))
-
-
-def find_offer(offer_id: int, *, by: Actor) -> OfferRow:
-    """Return an offer to this interpreter, or of a request of this coordinator's agency.
-
-    Raises: NotFound.
-    """
-    query = select(OfferRow).options(joinedload(OfferRow.request)).where(OfferRow.id == offer_id)
-    row = db.session.scalars(query).first()
-    if row is None or not _may_see(by, row):
-        raise NotFound(thing="offers")
-    return row
-
-
-def list_offers_of(request_id: int) -> list[OfferRow]:
-    """Return the offers of a request with their interpreters, for a page that may show them."""
-    query = select(OfferRow).options(joinedload(OfferRow.interpreter)).where(OfferRow.request_id == request_id)
-    return list(db.session.scalars(query.order_by(OfferRow.id)))
-
-
-def reached_of(request_id: int) -> dict[str, list[int]]:
-    """Return, over all waves, which interpreters were offered the request, got it, saw it, and answered."""
-    row = OfferRow
-    columns = (row.interpreter_id, row.delivered_at, row.seen_at, row.status)
-    offers = db.session.execute(select(*columns).where(row.request_id == request_id)).all()
-    return {
-        "offered": [it.interpreter_id for it in offers],
-        "delivered": [it.interpreter_id for it in offers if it.delivered_at],
-        "seen": [it.interpreter_id for it in offers if it.seen_at],
-        "answered": [it.interpreter_id for it in offers if it.status in {Status.ACCEPTED, Status.DECLINED}],
-    }
-
-
-def frozen_funnel(request_id: int) -> dict[str, int] | None:
-    row = db.session.get(FunnelRow, request_id)
-    return row.counts if row else None
 
 
 def wishes_of(request: RequestRow) -> list[tuple[int | None, Wish]]:
@@ -131,22 +43,30 @@ class Way:
 
 def rankings(request: RequestRow, now: datetime) -> list[Way]:
     """Return, per way to meet the request, who may come and why the others may not: eight statements in all."""
-    wishes = wishes_of(request)
-    languages = {wish.language: reference.speakers_serving(wish.language) for _, wish in wishes}
-    everything = frozenset().union(*languages.values())
-    slots = [(wish.starts_at, wish.ends_at) for _, wish in wishes]
-    facts = interpreters.candidate_facts(request.agency_id, everything, slots, now, request.organisation_id)
-    ids = [it.interpreter_id for it in facts[0]] if facts else []
-    work = _work(ids, request, slots, now)
+    people = crowd_of(request, now)
+    found = []
+    for (option_id, wish), need in zip(wishes_of(request), needs_of(request, now), strict=True):
+        spoken = {need.language, *need.understood_languages}
+        crowd = tuple([it for it in people if any(skill.language in spoken for skill in it.languages)])
+        found.append(Way(option_id, wish, need, crowd, rank(need, crowd)))
+    return found
+
+
+def needs_of(request: RequestRow, now: datetime) -> list[Need]:
+    """Return every way to meet a request as matching reads it: as asked, then its alternatives."""
+    return [_need(request, wish, now) for _, wish in wishes_of(request)]
+
+
+def crowd_of(request: RequestRow, now: datetime) -> list[Candidate]:
+    """Return everybody who speaks a language in which the request can be met, as she stands towards it."""
+    wishes = [wish for _, wish in wishes_of(request)]
+    languages = frozenset[str]().union(*(reference.speakers_serving(wish.language) for wish in wishes))
+    span = min(wish.starts_at for wish in wishes), max(wish.ends_at for wish in wishes)
+    facts = interpreters.candidate_facts(request.agency_id, languages, span, now, request.organisation_id)
+    work = _work([it.interpreter_id for it in facts], request, span, now)
     answered, waiting = _answered_before(request), _still_asked(request, now)
     limit = terms_at(now.date()).value("travel_limit", Service.ON_SITE)
-    found = []
-    for (option_id, wish), people in zip(wishes, facts, strict=True):
-        speaking = [it for it in people if any(skill.language in languages[wish.language] for skill in it.skills)]
-        need = _need(request, wish, languages[wish.language], now)
-        crowd = [_candidate(it, work[it.interpreter_id], answered, waiting, limit) for it in speaking]
-        found.append(Way(option_id, wish, need, tuple(crowd), rank(need, crowd)))
-    return found
+    return [_candidate(it, work[it.interpreter_id], answered, waiting, limit) for it in facts]
 
 
 class Work:
@@ -161,15 +81,12 @@ class Work:
         self.worked_here = False
 
 
-def _work(
-    ids: list[int], request: RequestRow, slots: Iterable[tuple[datetime, datetime]], now: datetime
-) -> dict[int, Work]:
+def _work(ids: list[int], request: RequestRow, span: tuple[datetime, datetime], now: datetime) -> dict[int, Work]:
     work: dict[int, Work] = defaultdict(Work)
     if not ids:
         return work
     row, alive = AssignmentRow, AssignmentRow.status.in_(("booked", "started", "performed"))
-    first, last = min(start for start, _ in slots) - _NEAR, max(end for _, end in slots) + _NEAR
-    near = row.blocked.op("&&")(Range(first, last))
+    near = row.blocked.op("&&")(Range(span[0] - _NEAR, span[1] + _NEAR))
     taken = select(row.interpreter_id, row.blocked).where(row.interpreter_id.in_(ids), alive, near)
     for it in db.session.execute(taken.where(row.request_id != request.id)):
         if not it.blocked.isempty:
@@ -223,14 +140,14 @@ def _still_asked(request: RequestRow, now: datetime) -> frozenset[int]:
     return frozenset(db.session.scalars(asked))
 
 
-def _need(request: RequestRow, wish: Wish, languages: Collection[str], now: datetime) -> Need:
+def _need(request: RequestRow, wish: Wish, now: datetime) -> Need:
     place = Place(request.lat, request.lon) if request.lat is not None and request.lon is not None else None
     translation = wish.service is Service.TRANSLATION
     return Need(
         request_id=request.id,
         service=wish.service,
         language=wish.language,
-        understood_languages=frozenset(languages) - {wish.language},
+        understood_languages=frozenset(reference.speakers_serving(wish.language)) - {wish.language},
         slot_start=now if translation else wish.starts_at,
         slot_end=wish.ends_at,
         now=now,
@@ -254,7 +171,8 @@ def _candidate(
         home=Place(*facts.home) if facts.home else None,
         travel_limit_km=facts.travel_limit_km if facts.travel_limit_km is not None else usual_limit,
         active=facts.active,
-        available=facts.available,
+        week=facts.week,
+        deviations=facts.deviations,
         present=facts.present,
         quiet=facts.quiet and not facts.present,
         excludes=facts.excluded,
@@ -265,15 +183,3 @@ def _candidate(
         offers_this_week=work.offers_this_week,
         worked_here_before=work.worked_here,
     )
-
-
-def _may_see(by: Actor, offer: OfferRow) -> bool:
-    if by.role is Role.INTERPRETER:
-        return offer.interpreter_id == by.interpreter_id
-    return by.is_system or (by.is_staff and offer.request.agency_id in by.agency_ids)
-
-
-def offer_row(offer_id: int) -> OfferRow:
-    """Return an offer with its request, for use cases that hold its request's lock."""
-    query = select(OfferRow).options(joinedload(OfferRow.request)).where(OfferRow.id == offer_id)
-    return db.session.scalars(query).one()

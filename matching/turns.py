@@ -1,0 +1,54 @@
+"""Ways of asking that the terms prescribe: so many at once, then the next; and never fewer than so many."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from matching.cases import ASKED, ENOUGH_ASKED, NOBODY_LEFT, Ask, Case, Plan, Policy, Prospect, nothing_to_ask
+from matching.policy import ByWorth, Order, waiting
+from matching.reaction import PUSH
+
+
+@dataclass(frozen=True, slots=True)
+class InTurn:
+    """Ask the best `size` (None: everybody), and the next when nobody thinks any more. An early no changes nothing."""
+
+    size: int | None
+    order: Order = ByWorth()
+
+    def __post_init__(self) -> None:
+        if self.size is not None and self.size < 1:
+            raise ValueError(f"a turn asks somebody: size {self.size}")
+
+    def plan(self, case: Case, prospects: Sequence[Prospect]) -> Plan:
+        """Ask the next when the offers of the last turn are over."""
+        if (nothing := nothing_to_ask(case)) is not None:
+            return nothing
+        opened = max((it.option for it in prospects), default=0)
+        if any(it.is_open for it in case.asked):
+            return Plan((), None, opened, ENOUGH_ASKED)
+        chosen = waiting(case, prospects, self.order)[: self.size]
+        return Plan(_asks(case, chosen), None, opened, ASKED if chosen else NOBODY_LEFT)
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """Whenever somebody is asked, ask so many that `least` people think about it together."""
+
+    policy: Policy
+    least: int
+    order: Order = ByWorth()
+
+    def plan(self, case: Case, prospects: Sequence[Prospect]) -> Plan:
+        """Ask whom the policy asks, and the next best beside them."""
+        plan = self.policy.plan(case, prospects)
+        thinking = sum(it.is_open for it in case.asked)
+        missing = self.least - thinking - len(plan.ask)
+        if not plan.ask or missing <= 0:
+            return plan
+        already = {it.interpreter_id for it in plan.ask}
+        queue = [it for it in waiting(case, prospects, self.order) if it.interpreter_id not in already]
+        return replace(plan, ask=(*plan.ask, *_asks(case, queue[:missing])))
+
+
+def _asks(case: Case, chosen: Sequence[Prospect]) -> tuple[Ask, ...]:
+    return tuple([Ask(it.interpreter_id, it.option, PUSH, case.deadline) for it in chosen])

@@ -8,3 +8,9 @@ from kernel.jobs import task
 def advance(request_id: int) -> None:
     """Take the next step of one search at once: after a submission, an answer, a withdrawal."""
     services.advance_search(request_id)
+
+
+@task("offers.learn")
+def learn(agency_id: int) -> None:
+    """Learn from the offers of an agency."""
+    services.learn_from_offers(agency_id)

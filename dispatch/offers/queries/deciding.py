@@ -144,11 +144,11 @@ def decision_again(decision_id: int, request_id: int) -> tuple[DecisionRow, Deci
 
 
 def first_chances(agency_id: int, since: datetime) -> tuple[list[float], list[bool]]:
-    """Return what was told at the first decision of each request that has ended or was answered, and whether it was."""
+    """Return the uncorrected chance at the first decision of each request that was answered or not, and which."""
     first = select(func.min(DecisionRow.id)).where(DecisionRow.made_at >= since).group_by(DecisionRow.request_id)
     over = RequestRow.answered_at.isnot(None) | (RequestRow.outcome == "not_available")
     query = (
-        select(DecisionRow.chance, RequestRow.answered_at.isnot(None))
+        select(DecisionRow.explanation["chance"].as_float(), RequestRow.answered_at.isnot(None))
         .join(RequestRow, RequestRow.id == DecisionRow.request_id)
         .where(DecisionRow.id.in_(first), RequestRow.agency_id == agency_id, over)
     )
@@ -214,9 +214,11 @@ def _waited(it: Any, now: datetime) -> float:
 
 
 def _asked(request: RequestRow) -> list[Asked]:
+    """Return who was asked and what came of it; whose offer was taken back may be asked again."""
     option = {option_id: n for n, (option_id, _) in enumerate(wishes_of(request))}
     row = OfferRow
-    this = select(row).where(row.request_id == request.id, row.request_version == request.version).order_by(row.id)
+    this = select(row).where(row.request_id == request.id, row.request_version == request.version)
+    stood = this.where(row.status != Status.WITHDRAWN).order_by(row.id)
     return [
         Asked(
             interpreter_id=it.interpreter_id,
@@ -228,7 +230,7 @@ def _asked(request: RequestRow) -> list[Asked]:
             answered_at=minutes(it.ended_at) if it.ended_at else None,
             answer=None if it.status in OPEN else _ANSWERS[Status(it.status)],
         )
-        for it in db.session.scalars(this)
+        for it in db.session.scalars(stood)
     ]
 
 

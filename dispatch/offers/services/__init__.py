@@ -10,6 +10,7 @@ from dispatch.offers.services.asking import (
     withdraw_offers,
 )
 from dispatch.offers.services.by_hand import assign_by_hand
+from dispatch.offers.services.learning import forget_decision_inputs, learn_from_offers, learn_when_due
 
 __all__ = [
     "accept_offer",
@@ -18,6 +19,9 @@ __all__ = [
     "assign_by_hand",
     "close_unanswered",
     "decline_offer",
+    "forget_decision_inputs",
+    "learn_from_offers",
+    "learn_when_due",
     "mark_delivered",
     "mark_sent",
     "see_offers",

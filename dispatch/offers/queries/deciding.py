@@ -24,7 +24,7 @@ from matching.correction import Correction
 from matching.decision import Decision, Mind, decide, is_evening, is_weekend
 from matching.domain import Candidate, Need
 from matching.hours import waking_hours
-from matching.policy import AdaptiveWaves, WithFallback
+from matching.policy import AdaptiveWaves, ByWorth, WithFallback
 from matching.pool import Pool
 from matching.reaction import PUSH
 from matching.record import unpack
@@ -32,6 +32,9 @@ from matching.turns import AtLeast, InTurn
 
 _ANSWERS = {Status.ACCEPTED: YES, Status.DECLINED: NO, Status.EXPIRED: EXPIRED, Status.WITHDRAWN: WITHDRAWN}
 _MINUTE = timedelta(minutes=1)
+# What the requester asked comes first: whoever can do that is asked for that. Alternatives open where the chance that
+# it succeeds is less than this, or half of the time is gone.
+_AS_ASKED_FIRST, _HOPE = ByWorth(per_option_minutes=240.0), 0.6
 # What was learned, by its row: rows never change.
 _learned: dict[int, tuple[AcceptanceModel, Correction]] = {}
 
@@ -100,9 +103,9 @@ def mind_of(settings: dict[str, Any], model_id: int | None) -> Mind:
     size, target = settings["size"], settings["target"]
     if target is None or size is None:
         return Mind(InTurn(size), "in_turn", model)
-    adaptive = AdaptiveWaves(target=target, reactions=model.reactions, spread=model.spread)
-    fallback = WithFallback(AtLeast(adaptive, size), reactions=model.reactions, spread=model.spread)
-    return Mind(fallback, "adaptive", model)
+    known: dict[str, Any] = {"reactions": model.reactions, "spread": model.spread}
+    adaptive = AtLeast(AdaptiveWaves(target=target, order=_AS_ASKED_FIRST, **known), size, _AS_ASKED_FIRST)
+    return Mind(WithFallback(adaptive, target=_HOPE, **known), "adaptive", model)
 
 
 def newest_model(agency_id: int) -> int | None:

@@ -87,9 +87,16 @@ def test_somebody_who_gave_it_back_is_not_asked_for_an_alternative_either(world:
     assignment_id = services.accept_offer(offer_to(request, who.interpreter_id or 0), by=who)
     assignments.withdraw_assignment(assignment_id, by=who, reason=WithdrawReason.ILL)
     services.advance_search(request.id)
-    asked_again = [it.interpreter_id for it in queries.offers_of(request.id) if it.wave > 1]
-    assert asked_again
-    assert who.interpreter_id not in asked_again
+    asked_again = {it.interpreter_id for it in queries.offers_of(request.id) if it.status == Status.QUEUED}
+    assert asked_again == {it.interpreter_id for it in world.actors[1:]}
+
+
+def test_whoever_can_come_as_asked_is_asked_for_that_before_the_alternative(world: World) -> None:
+    by_phone_only = an_interpreter(("arb",), ("telephone",), agency=world.agency)
+    request = a_request(world.requester, fallback_services=(Service.TELEPHONE,))
+    made = {it.interpreter_id: db.session.get_one(OfferRow, it.offer_id) for it in queries.offers_of(request.id)}
+    assert {made[it.id].service for it in world.interpreters} == {"on_site"}
+    assert by_phone_only.id not in made
 
 
 def test_learning_reads_what_became_of_offers(world: World) -> None:

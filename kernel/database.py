@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Identity, MetaData, func, select
@@ -82,6 +82,7 @@ class Transaction:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self._held: dict[tuple[type[Base], int], Base] = {}
 
     def now(self) -> datetime:
         """Return the database's clock at this very moment: ask after the lock, it decides deadlines."""
@@ -91,13 +92,16 @@ class Transaction:
         return moment
 
     def locked(self, kind: type[Row], thing_id: int) -> Row:
-        """Return the row with its lock, as it is after the lock.
+        """Return the row with its lock, as it is after the lock. Who holds the lock already asks nobody.
 
         Raises: NotFound.
         """
+        if (held := self._held.get((kind, thing_id))) is not None:
+            return cast(Row, held)
         row = self.session.get(kind, thing_id, with_for_update=True, populate_existing=True)
         if row is None:
             raise NotFound(thing=kind.__tablename__)
+        self._held[kind, thing_id] = row
         return row
 
     def add(self, row: Row) -> Row:

@@ -59,12 +59,6 @@ def is_forward(before: str, after: str) -> bool:
     return after == "failed" or ORDER.index(after) > ORDER.index(before)
 
 
-def ladder_for(kind: Kind, *, push: bool, phone: bool) -> list[str]:
-    """Return the channels that reach this person, in order."""
-    there = {Channel.PUSH: push, Channel.SMS: phone, Channel.MAIL: True}
-    return [channel.value for channel in kind.ladder if there[channel]]
-
-
 def is_push_service(endpoint: str) -> bool:
     """Return whether an address is one of the browsers' push services: our worker posts to no other."""
     try:

@@ -1,32 +1,9 @@
 """Every read of messages. Nothing here writes."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import func, select
 
 from kernel.database import db
 from messages.models import DeliveryRow, MessageRow, PushSubscriptionRow
-from people.models import PersonRow
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """By what else than mail a person can be reached."""
-
-    push: bool
-    phone: bool
-
-
-def reach_of(person_ids: Collection[int]) -> dict[int, Reach]:
-    """Return how each of these persons can be reached; those who were erased are absent."""
-    return {it[0]: Reach(push=it[1], phone=it[2]) for it in db.session.execute(_REACH, {"ids": list(person_ids)})}
-
-
-_SUBSCRIBED = exists().where(PushSubscriptionRow.person_id == PersonRow.id, PushSubscriptionRow.ended_at.is_(None))
-_REACH = select(PersonRow.id, _SUBSCRIBED, func.coalesce(PersonRow.phone, "") != "").where(
-    PersonRow.id.in_(bindparam("ids", expanding=True)), PersonRow.erased_at.is_(None)
-)
 
 
 def push_subscriptions_of(person_id: int) -> list[PushSubscriptionRow]:

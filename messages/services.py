@@ -1,19 +1,19 @@
 """What can be done with messages. The only file here that writes."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel import clock
 from kernel.actor import SYSTEM
 from kernel.database import Transaction, transaction
 from kernel.errors import Invalid
-from messages import queries
-from messages.domain import KINDS, is_forward, is_push_service, ladder_for
+from messages.domain import KINDS, is_forward, is_push_service
 from messages.events import MessageArrived
 from messages.models import DeliveryRow, MessageRow, PushSubscriptionRow
 from messages.ports import Receipt
@@ -48,16 +48,48 @@ def send_messages(each: Sequence[tuple[int, str, Words]]) -> list[int]:
     Returns the messages to those who can be reached.
     """
     with transaction() as tx:
-        reach, now, rows = queries.reach_of({it[0] for it in each}), tx.now(), []
-        for person_id, kind, words in each:
-            if person_id in reach:
-                row = MessageRow(person_id=person_id, kind=kind, request_id=words.request_id, offer_id=words.offer_id)
-                row.facts, row.status, row.created_at = words.facts, "queued", now
-                row.channels = ladder_for(KINDS[kind], push=reach[person_id].push, phone=reach[person_id].phone)
-                rows.append(row)
-        tx.session.add_all(rows)
-        _next_channels(tx, rows, now)
-        return [row.id for row in rows]
+        later = SILENCE / clock.time_scale() / timedelta(seconds=1)
+        values = {"each": json.dumps([_row(*it) for it in each]), "at": clock.frozen_at(), "later": later}
+        sent = tx.session.connection().execute(_SEND, values).all()
+        tx.defer_all("messages.deliver", [{"delivery_id": it.delivery_id} for it in sent])
+        return [it.message_id for it in sent]
+
+
+# Writes messages with the first delivery of each, for those who can be reached: by mail whoever is there, by push
+# whoever has a browser that takes it, by SMS whoever has a telephone. What insists tries the next channel later.
+_SEND = text(
+    """
+    WITH said AS (
+        SELECT nextval(pg_get_serial_sequence('messages', 'id')) AS id, it.*, coalesce(:at, clock_timestamp()) AS at,
+            ARRAY(
+                SELECT channel FROM unnest(it.ladder) WITH ORDINALITY AS rung (channel, place)
+                WHERE channel = 'mail' OR (channel = 'sms' AND coalesce(person.phone, '') <> '')
+                    OR (channel = 'push' AND EXISTS (SELECT FROM push_subscriptions browser
+                        WHERE browser.person_id = person.id AND browser.ended_at IS NULL))
+                ORDER BY place
+            ) AS channels
+        FROM jsonb_to_recordset(cast(:each AS jsonb)) AS it (person_id bigint, kind text, request_id bigint,
+            offer_id bigint, facts jsonb, ladder text[], insists boolean)
+        JOIN persons person ON person.id = it.person_id AND person.erased_at IS NULL
+    ), kept AS (
+        INSERT INTO messages
+            (id, person_id, kind, request_id, offer_id, facts, channels, status, created_at, next_channel_at)
+        SELECT id, person_id, kind, request_id, offer_id, facts, channels[2:], 'queued', at,
+            CASE WHEN insists AND cardinality(channels) > 1 THEN at + make_interval(secs => :later) END
+        FROM said
+    ), begun AS (
+        INSERT INTO deliveries (message_id, channel, status, attempts) SELECT id, channels[1], 'queued', 0 FROM said
+        RETURNING id, message_id
+    )
+    SELECT message_id, id AS delivery_id FROM begun ORDER BY message_id
+    """
+)
+
+
+def _row(person_id: int, kind: str, words: Words) -> dict[str, Any]:
+    how = KINDS[kind]
+    about = {"request_id": words.request_id, "offer_id": words.offer_id, "facts": words.facts}
+    return about | {"person_id": person_id, "kind": kind, "ladder": how.ladder, "insists": how.insists}
 
 
 def cancel_messages_of(*offer_ids: int) -> None:

@@ -21,7 +21,7 @@ refuse_on("assignments_no_double_booking", DoubleBooking)
 refuse_on("uq_assignments_live", RequestTaken)
 
 
-def bind(binding: Binding, *, by: Actor) -> int:
+def bind(binding: Binding, *, by: Actor, at: datetime) -> int:
     """Bind an interpreter to a request; from here on it counts as answered. The caller holds both locks.
 
     Emits: RequestAssigned.
@@ -29,13 +29,11 @@ def bind(binding: Binding, *, by: Actor) -> int:
     """
     with transaction() as tx:
         stretch = _range(binding.service, binding.starts_at, binding.ends_at, binding.travel_minutes)
-        _refuse_overlap(tx, binding.interpreter_id, stretch)
-        now = tx.now()
-        row = AssignmentRow(status=Status.BOOKED, booked_at=now, blocked=stretch)
+        row = AssignmentRow(status=Status.BOOKED, booked_at=at, blocked=stretch)
         for name in Binding.__slots__:
             setattr(row, name, getattr(binding, name))
         tx.add(row)
-        requests.mark_assigned(binding.request_id, row.id, binding.interpreter_id, by=by, at=now)
+        requests.mark_assigned(binding.request_id, row.id, binding.interpreter_id, by=by, at=at)
         return row.id
 
 

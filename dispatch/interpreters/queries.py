@@ -144,8 +144,8 @@ def agencies_of(interpreter_id: int) -> frozenset[int]:
 
 
 def person_of(interpreter_id: int) -> int:
-    """Return whose register entry this is."""
-    return people_of([interpreter_id])[interpreter_id]
+    """Return whose register entry this is; of whom is locked already, without asking the database."""
+    return db.session.get_one(InterpreterRow, interpreter_id).person_id
 
 
 def people_of(interpreter_ids: Collection[int]) -> dict[int, int]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, text, true
+from sqlalchemy import ColumnElement, func, or_, select, text, true
 from sqlalchemy.orm import joinedload
 
 from dispatch.requests.models import NoteRow, ProposalRow, RequestRow
@@ -92,12 +92,9 @@ def board_row(request_id: int) -> RequestRow | None:
     return db.session.scalars(query).first()
 
 
-def slot_of(request_id: int) -> Row[tuple[str, datetime]] | None:
-    """Return the number and the start of a request: what may be said about it to anybody."""
-    return db.session.execute(_SLOT, {"request_id": request_id}).first()
-
-
-_SLOT = select(RequestRow.reference, RequestRow.starts_at).where(RequestRow.id == bindparam("request_id"))
+def slot_of(request_id: int) -> RequestRow | None:
+    """Return the request whose number and start may be said to anybody; one that is locked is not asked for again."""
+    return db.session.get(RequestRow, request_id)
 
 
 def count_open(by: Actor) -> dict[str, int]:

@@ -149,7 +149,7 @@ def _unlocked(tx: Any, request_id: int) -> Any:
     return tx.session.get(RequestRow, request_id)
 
 
-def _bind_naively(binding: Any, *, by: Any) -> int:
+def _bind_naively(binding: Any, *, by: Any, at: Any) -> int:
     """Insert the assignment without asking the request's own use case."""
     values = {"r": binding.request_id, "i": binding.interpreter_id, "s": binding.starts_at, "e": binding.ends_at}
     query = """INSERT INTO assignments (request_id, interpreter_id, status, made_by, service, language, starts_at,

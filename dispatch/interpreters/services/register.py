@@ -200,9 +200,7 @@ def end_interpreter(interpreter_id: int, last_day: date, *, by: Actor) -> None:
 
 def lock_interpreter(tx: Transaction, interpreter_id: int) -> None:
     """Hold the interpreter for the rest of the transaction: the first lock of every use case that binds her."""
-    held = select(InterpreterRow.id).where(InterpreterRow.id == interpreter_id).with_for_update()
-    if tx.session.execute(held).first() is None:
-        tx.locked(InterpreterRow, interpreter_id)
+    tx.locked(InterpreterRow, interpreter_id)
 
 
 def _certify(tx: Transaction, interpreter_id: int, skill: Skill, by: Actor) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from dispatch.billing.queries import price_of
 from dispatch.calendars.domain import local_day
@@ -83,13 +83,22 @@ def withdraw_offers(request_id: int, because: str, *, by: Actor) -> None:
     Emits: OffersWithdrawn.
     """
     with transaction() as tx:
-        still = (OfferRow.request_id == request_id, OfferRow.status.in_(OPEN))
-        taken = (
-            update(OfferRow).where(*still).values(status=Status.WITHDRAWN, ended_at=tx.now(), withdrawn_because=because)
-        )
-        rows = tx.session.execute(taken.returning(OfferRow.id, OfferRow.interpreter_id)).all()
+        values = {"this_request": request_id, "why": because, "at": clock.frozen_at()}
+        rows = tx.session.execute(_TAKE_BACK, values, execution_options={"synchronize_session": False}).all()
         if rows:
             tx.emit(OffersWithdrawn(request_id=request_id, offers={it[0]: it[1] for it in rows}, because=because), by)
+
+
+_TAKE_BACK = (
+    update(OfferRow)
+    .where(OfferRow.request_id == bindparam("this_request"), OfferRow.status.in_(OPEN))
+    .values(
+        status=Status.WITHDRAWN,
+        ended_at=func.coalesce(bindparam("at", type_=OfferRow.ended_at.type), func.clock_timestamp()),
+        withdrawn_because=bindparam("why"),
+    )
+    .returning(OfferRow.id, OfferRow.interpreter_id)
+)
 
 
 def mark_sent(offer_id: int) -> None:

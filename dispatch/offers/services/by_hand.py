@@ -43,7 +43,7 @@ def assign_by_hand(request_id: int, interpreter_id: int, *, by: Actor) -> int:
         way = queries.rankings(request, now)[0]
         reasons = next((it.reasons for it in way.ranking.rejected if it.candidate.interpreter_id == interpreter_id), ())
         binding = _binding(request, way.wish, interpreter)
-        assignment_id = assignments.bind(binding, by=by)
+        assignment_id = assignments.bind(binding, by=by, at=now)
         withdraw_offers(request.id, "filled", by=by)
         ids = {"request_id": request.id, "agency_id": request.agency_id, "interpreter_id": interpreter_id}
         tx.emit(AssignedByHand(**ids, assignment_id=assignment_id, overruled=list(reasons)), by)

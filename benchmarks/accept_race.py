@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 
@@ -149,7 +150,7 @@ def _read(tx: Any, request_id: int) -> RequestRow:
     return row
 
 
-def _write(binding: Binding, *, by: Actor) -> int:
+def _write(binding: Binding, *, by: Actor, at: datetime) -> int:
     values = {name: getattr(binding, name) for name in ("request_id", "interpreter_id", "starts_at", "ends_at")}
     written = text(
         """INSERT INTO assignments (request_id, interpreter_id, status, made_by, service, language, starts_at,

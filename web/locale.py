@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from babel import dates
-from flask import Flask, request, session
+from flask import Flask, g, request, session
 from flask_babel import Babel, format_currency, format_date, get_locale, get_translations
 
 from kernel import clock
@@ -29,6 +29,8 @@ def choose() -> str:
 
 def name() -> str:
     """Return the code of the language in which this page is written."""
+    if (reading := g.get("reading")) is not None:
+        return str(reading)
     chosen = get_locale()
     return chosen.language if chosen else LOCALES[0]
 
@@ -94,7 +96,7 @@ def register(app: Flask) -> None:
 
     @app.context_processor
     def surroundings() -> dict[str, Any]:
-        language = str(get_locale() or "nl")
+        g.reading = language = str(get_locale() or "nl")  # asked once, and hundreds of words are written in it
         found = signed_in()
         actor = found.actor if found and not found.second_factor_due else None
         return {

@@ -4,9 +4,10 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask
-from flask_babel import get_locale, lazy_gettext
+from flask_babel import lazy_gettext
 
 from reference import queries as reference
+from web.locale import name as name_of_language
 
 _ = lazy_gettext
 
@@ -236,7 +237,7 @@ def label(code: str | None, kind: str) -> str:
     """Return the word for a code; a code without a word is shown as it is."""
     if code is None:
         return ""
-    locale = str(get_locale() or "nl")
+    locale = name_of_language()
     return reference.language_name(code, locale) if kind == "language" else _word(code, kind, locale)
 
 

@@ -38,7 +38,7 @@ def index() -> str:
     """Show what needs the requester, and then all requests of the organisation."""
     actor, words = current_actor(), request.args.get("q", "")[:60]
     chosen = requests.Filter(words=words, status=request.args.get("status", "")[:20])
-    found = requests.list_requests(actor, chosen, before=read_cursor(), limit=_PAGE + 1)
+    found = requests.list_lines(actor, chosen, before=read_cursor(), limit=_PAGE + 1)
     cursor = make_cursor(found[_PAGE - 1].id) if len(found) > _PAGE else None
     waiting = requests.needing_requester(actor) if not words else []
     shown = {"requests": found[:_PAGE], "waiting": waiting, "words": words, "cursor": cursor}

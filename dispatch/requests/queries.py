@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, text, true
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, text, true
 from sqlalchemy.orm import joinedload
 
 from dispatch.requests.models import NoteRow, ProposalRow, RequestRow
@@ -58,17 +59,37 @@ class Filter:
 
 def list_requests(by: Actor, chosen: Filter, *, before: int | None = None, limit: int = 50) -> list[RequestRow]:
     """Return a page of requests, newest first, beginning behind the id `before`."""
-    query = select(RequestRow).options(joinedload(RequestRow.organisation)).where(visible_to(by), *_narrowed(chosen))
+    whole = select(RequestRow).options(joinedload(RequestRow.organisation))
+    return list(db.session.scalars(_page(whole, by, chosen, before, limit)))
+
+
+def list_lines(by: Actor, chosen: Filter, *, before: int | None = None, limit: int = 50) -> Sequence[Row[Any]]:
+    """Return a page of requests as `list_requests` does, each with what a list shows of it."""
+    return db.session.execute(_page(select(*_LINE), by, chosen, before, limit)).all()
+
+
+_LINE = (
+    RequestRow.id, RequestRow.reference, RequestRow.status, RequestRow.outcome, RequestRow.service,
+    RequestRow.language, RequestRow.starts_at, RequestRow.ends_at,
+)  # fmt: skip
+
+
+def _page(query: Select[Any], by: Actor, chosen: Filter, before: int | None, limit: int) -> Select[Any]:
+    query = query.where(visible_to(by), *_narrowed(chosen))
     if before is not None:
         query = query.where(RequestRow.id < before)
-    return list(db.session.scalars(query.order_by(RequestRow.id.desc()).limit(limit)))
+    return query.order_by(RequestRow.id.desc()).limit(limit)
 
 
-def needing_requester(by: Actor) -> list[RequestRow]:
-    """Return what waits for the requester: an answer, a completion, a confirmation."""
-    waiting = (Status.INCOMPLETE, Status.PROPOSED, Status.QUOTED, Status.TO_CONFIRM)
-    query = select(RequestRow).where(visible_to(by), RequestRow.status.in_(waiting))
-    return list(db.session.scalars(query.order_by(RequestRow.starts_at).limit(50)))
+def needing_requester(by: Actor) -> Sequence[Row[Any]]:
+    """Return what waits for the requester: an answer, a completion, a confirmation. Lines, as `list_lines`."""
+    query = _WAITING.where(visible_to(by)).order_by(RequestRow.starts_at).limit(50)
+    return db.session.execute(query).all()
+
+
+_WAITING = select(*_LINE).where(
+    RequestRow.status.in_((Status.INCOMPLETE, Status.PROPOSED, Status.QUOTED, Status.TO_CONFIRM))
+)
 
 
 def board(

@@ -3,13 +3,13 @@
 import json
 
 import click
-from flask.cli import AppGroup
 
 from demo import agency, year
 from kernel.clock import now
+from kernel.terminal import Commands
 from web.seed import seed
 
-commands = AppGroup("demo", help="Invented agencies and years to try things on.")
+commands = Commands("demo", help="Invented agencies and years to try things on.")
 
 
 @commands.command("load")

@@ -19,6 +19,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     database_url: str | None = None
+    embedded: bool = False
     public_url: str = "http://127.0.0.1:8000"
     secret_key: str = ""
     time_scale: float = 1.0

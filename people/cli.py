@@ -2,13 +2,13 @@
 
 import click
 from flask import current_app, url_for
-from flask.cli import AppGroup
 
 from kernel.actor import SYSTEM, Role
 from kernel.errors import Refusal
+from kernel.terminal import Commands
 from people import queries, services
 
-commands = AppGroup("people", help="Persons, roles and tokens.")
+commands = Commands("people", help="Persons, roles and tokens.")
 
 
 @commands.command("token")

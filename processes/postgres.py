@@ -222,7 +222,7 @@ def with_database(settings: Settings) -> Settings:
             if address.startswith(short):
                 address = "postgresql+psycopg://" + address.removeprefix(short)
         return replace(settings, database_url=address)
-    return replace(settings, database_url=embedded(settings).url())
+    return replace(settings, database_url=embedded(settings).url(), embedded=True)
 
 
 def embedded(settings: Settings) -> EmbeddedPostgres:

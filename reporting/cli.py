@@ -4,13 +4,13 @@ import csv
 import sys
 
 import click
-from flask.cli import AppGroup
 
 from kernel.actor import SYSTEM
+from kernel.terminal import Commands
 from reporting import queries
 from reporting.domain import SERVICES
 
-commands = AppGroup("reporting", help="Figures of the annual report, from individual records.")
+commands = Commands("reporting", help="Figures of the annual report, from individual records.")
 FIGURES = {"37": queries.figure_37}
 
 

@@ -5,23 +5,23 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from dispatch.requests import services as requests
 from kernel import audit
 from kernel.database import db, transaction
+from kernel.terminal import Commands
 from people import services as people
 from processes.binaries import clients
 from web import diagrams
 from web.seed import seed
 
-audit_commands = AppGroup("audit", help="The audit trail.")
-backup_commands = AppGroup("backup", help="Save everything, and put it back.")
-docs_commands = AppGroup("docs", help="Pages that are written by the code itself.")
-house_commands = AppGroup("house", help="What a new house begins with.")
-retention_commands = AppGroup("retention", help="Forget what its term says.")
+audit_commands = Commands("audit", help="The audit trail.")
+backup_commands = Commands("backup", help="Save everything, and put it back.")
+docs_commands = Commands("docs", help="Pages that are written by the code itself.")
+house_commands = Commands("house", help="What a new house begins with.")
+retention_commands = Commands("retention", help="Forget what its term says.")
 COMMANDS = [audit_commands, backup_commands, docs_commands, house_commands, retention_commands]
 
 

@@ -7,7 +7,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError
 
-from kernel.errors import Refusal
+from kernel.errors import Refusal, Unavailable
 
 
 class Commands(AppGroup):
@@ -20,16 +20,17 @@ class Commands(AppGroup):
         """
         try:
             return super().invoke(ctx)
-        except OperationalError as error:
+        except (OperationalError, Unavailable) as error:
             raise click.ClickException(_no_answer(error)) from None
         except Refusal as refusal:
             facts = ", ".join(f"{name}={value}" for name, value in refusal.facts.items())
             raise click.ClickException(f"refused: {refusal.code}{f' ({facts})' if facts else ''}") from None
 
 
-def _no_answer(error: OperationalError) -> str:
+def _no_answer(error: Exception) -> str:
     """Return what to do; never the address, which holds a password."""
-    reason = str(error.orig).strip().splitlines()[0] if error.orig else "no connection"
+    said = getattr(error if isinstance(error, OperationalError) else error.__cause__, "orig", None)
+    reason = str(said or "no connection").strip().splitlines()[0]
     if current_app.config["SETTINGS"].embedded:
         return f"the embedded database does not run: start it with `make run`, then try again ({reason})"
     return f"the database does not answer: look at DATABASE_URL and at the server ({reason})"

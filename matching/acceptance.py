@@ -7,13 +7,15 @@ feature and cannot become one: the columns below are all there are.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.cases import EXPIRED, NO, YES
-from matching.hunt import Hunt
+from matching.correction import learn_correction
+from matching.hunt import FLATTENING, NODES, Hunt
 from matching.reaction import Reactions, learn_reactions
 from matching.reliability import Reliability, reliability
 
@@ -21,11 +23,13 @@ Floats = NDArray[np.float64]
 SERVICES = ("on_site", "telephone", "video", "translation")
 
 # A model that does worse on offers it has not seen does not come into use. Source: docs/adr/0018-the-simulator.md.
-MOST_CALIBRATION_ERROR, LEAST_SKILL = 0.03, 0.15
+MOST_CALIBRATION_ERROR, LEAST_SKILL, BETTER_THAN_PRIOR = 0.03, 0.15, 0.05
 # The newest part of a log is kept apart to judge by; fewer answers than these judge nothing.
 CHECKED_PART, ENOUGH_CHECKED = 0.2, 500
 # How far interpreters differ from each other (standard deviation on the logit scale), and ridge on the other terms.
 INTERPRETERS_DIFFER, RIDGE = 0.8, 1e-2
+# How far requests may differ: the values that are tried.
+SPREADS = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +64,8 @@ class Offers:
 class OfferLog:
     """What became of offers, oldest first. `waited_minutes`: awake, until the answer or until it ended without one.
 
-    channel: the one she answered on, or the last one tried. answer: 'yes', 'no', 'expired', 'withdrawn' or '' (open).
+    ended_at: minutes, the moment of that; as in cases, since any moment. channel: over which it went. answer: 'yes',
+    'no', 'expired', 'withdrawn' or '' (open).
     """
 
     offers: Offers
@@ -68,6 +73,7 @@ class OfferLog:
     channel: NDArray[np.str_]
     seen: NDArray[np.bool_]
     waited_minutes: Floats
+    ended_at: Floats
     answer: NDArray[np.str_]
 
     def __len__(self) -> int:
@@ -133,15 +139,16 @@ class AcceptanceModel:
         telling = log.telling()
         return reliability(self.p_yes(telling.offers), telling.answer == YES)
 
-    def wave_reliability(self, log: OfferLog) -> Reliability:
-        """Return how well it tells whether anybody says yes: of those asked for one request at one lead time."""
+    def reliability_in_turn(self, log: OfferLog) -> Reliability:
+        """Return how well it tells each answer from those given before to the same request.
+
+        That is what waves rest on: that somebody of those asked says yes is the chain of these chances.
+        """
         telling = log.telling()
-        groups = np.unique(
-            np.column_stack([telling.request_id, telling.offers.lead_hours]), axis=0, return_inverse=True
-        )
-        wave = groups[1].ravel()
-        told = _together(self.p_yes(telling.offers), wave, self.spread)
-        return reliability(told, np.bincount(wave, weights=telling.answer == YES) > 0)
+        telling = telling.rows(np.argsort(telling.ended_at, kind="stable"))
+        said_yes = telling.answer == YES
+        told = told_in_turn(self.p_yes(telling.offers), said_yes, telling.request_id, self.spread)
+        return reliability(told, said_yes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, to store."""
@@ -188,18 +195,26 @@ def learn(log: OfferLog, version: str, trained_from: float, trained_until: float
         return unlearned
     first, newest = telling.rows(slice(None, older)), telling.rows(slice(older, None))
     trial = _fitted(unlearned, first)
-    odd = np.arange(len(newest)) % 2 == 1
-    slope, shift = _corrected(trial, newest.rows(~odd))
-    checked = replace(trial, slope=slope, shift=shift).reliability(newest.rows(odd))
-    if not passes(checked):
+    corrects = newest.request_id % 2 == 0
+    fix = learn_correction(trial.p_yes(newest.offers.rows(corrects)), newest.answer[corrects] == YES)
+    trial, judged = replace(trial, slope=fix.slope, shift=fix.shift), newest.rows(~corrects)
+    checked = trial.reliability(judged)
+    if not passes(checked, trial.reliability_in_turn(judged), unlearned.reliability(judged)):
         return replace(unlearned, checked=checked)
-    whole = _fitted(unlearned, telling)
-    return replace(whole, slope=slope, shift=shift, checked=checked)
+    return replace(_fitted(unlearned, telling), slope=fix.slope, shift=fix.shift, checked=checked)
 
 
-def passes(checked: Reliability) -> bool:
-    """Return whether chances this good may decide who is asked."""
-    return checked.calibration_error <= MOST_CALIBRATION_ERROR and checked.skill >= LEAST_SKILL
+def passes(checked: Reliability, in_turn: Reliability, prior: Reliability) -> bool:
+    """Return whether chances this good may decide who is asked, instead of those of the prior.
+
+    Where people hardly differ nobody can tell much; then it is enough to tell clearly more than the prior does.
+    """
+    limit = MOST_CALIBRATION_ERROR + checked.by_chance
+    calibrated = checked.calibration_error <= limit and abs(in_turn.bias) <= limit
+    telling = checked.skill >= LEAST_SKILL or (
+        checked.skill >= LEAST_SKILL / 2 and checked.skill >= prior.skill + BETTER_THAN_PRIOR
+    )
+    return calibrated and telling
 
 
 def design(offers: Offers) -> Floats:
@@ -279,29 +294,27 @@ def _regression(terms: Floats, said_yes: Floats, who: NDArray[np.int64], people:
 
 
 def _spread(told: Floats, said_yes: Floats, request_id: NDArray[np.int64]) -> float:
-    """Return how far requests differ: from how residuals of one request go together (moments, first order)."""
+    """Return how far requests differ: what makes the answers to each, taken together, likeliest."""
     _, request = np.unique(request_id, return_inverse=True)
-    rest, weight = said_yes - told, told * (1 - told)
-    together = (np.bincount(request, rest) ** 2).sum() - (rest**2).sum()
-    scale = (np.bincount(request, weight) ** 2).sum() - (weight**2).sum()
-    return float(np.sqrt(np.clip(together / scale, 0.0, 4.0))) if scale > 0 else 0.0
+    p = np.clip(told, 1e-4, 1 - 1e-4)
+    logits = np.log(p / (1 - p))
+
+    def likelihood(spread: float) -> float:
+        total = np.zeros(request.max() + 1)
+        for node, weight in NODES:
+            at = _chance(logits * sqrt(1 + FLATTENING * spread**2) + spread * node)
+            total += weight * np.exp(np.bincount(request, np.log(np.where(said_yes > 0, at, 1 - at))))
+        return float(np.log(np.maximum(total, 1e-300)).sum())
+
+    return max(SPREADS, key=likelihood)
 
 
-def _corrected(model: AcceptanceModel, newest: OfferLog) -> tuple[float, float]:
-    """Return slope and shift that make the chances right on the newest offers (Platt), drawn to 1 and 0."""
-    chances = np.clip(model.p_yes(newest.offers), 1e-6, 1 - 1e-6)
-    logits, said_yes = np.log(chances / (1 - chances)), (newest.answer == YES).astype(float)
-    terms, b, usual = np.column_stack([logits, np.ones_like(logits)]), np.array([1.0, 0.0]), np.array([1.0, 0.0])
-    for _ in range(25):
-        p = _chance(terms @ b)
-        w = np.maximum(p * (1 - p), 1e-6)
-        curved = (terms * w[:, None]).T @ terms + 20 * np.eye(2)
-        b = b + np.linalg.solve(curved, terms.T @ (said_yes - p) - 20 * (b - usual))
-    return float(b[0]), float(b[1])
-
-
-def _together(p_yes: Floats, wave: NDArray[np.int64], spread: float) -> Floats:
-    """Return for each wave the chance that anybody in it says yes, as `Hunt` tells it."""
-    order = np.argsort(wave, kind="stable")
-    groups = np.split(p_yes[order], np.cumsum(np.bincount(wave))[:-1])
-    return np.array([Hunt(spread).chance(it.tolist()) for it in groups])
+def told_in_turn(p_yes: Floats, said_yes: NDArray[np.bool_], request_id: NDArray[np.int64], spread: float) -> Floats:
+    """Return the chance of each answer, given those before it in the columns to the same request."""
+    known: dict[int, Hunt] = {}
+    told = []
+    for p, yes, request in zip(p_yes.tolist(), said_yes.tolist(), request_id.tolist(), strict=True):
+        hunt = known.get(request, Hunt(spread))
+        told.append(hunt.chance((p,)))
+        known[request] = hunt.after(p, said_yes=yes)
+    return np.array(told)

@@ -13,9 +13,9 @@ from matching.cases import NO, Case, Prospect
 from matching.reaction import Reactions
 
 # (how easy the request is, in standard deviations; weight)
-_NODES = ((-sqrt(3), 1 / 6), (0.0, 2 / 3), (sqrt(3), 1 / 6))
+NODES = ((-sqrt(3), 1 / 6), (0.0, 2 / 3), (sqrt(3), 1 / 6))
 # A logit with normal noise, averaged, is as if divided by the root of 1 + this x variance.
-_FLATTENING = 3.141592653589793 / 8
+FLATTENING = 3.141592653589793 / 8
 _CERTAIN = 1e-4
 
 
@@ -24,8 +24,8 @@ class Hunt:
     """What is known of a request by its answers: for each node its weight, and its part without a yes."""
 
     spread: float
-    known: tuple[float, ...] = tuple([weight for _, weight in _NODES])
-    missed: tuple[float, ...] = tuple([weight for _, weight in _NODES])
+    known: tuple[float, ...] = tuple([weight for _, weight in NODES])
+    missed: tuple[float, ...] = tuple([weight for _, weight in NODES])
 
     @classmethod
     def of(cls, case: Case, prospects: Iterable[Prospect], reactions: Reactions, spread: float, left: float) -> "Hunt":
@@ -40,12 +40,18 @@ class Hunt:
             if p is None:
                 continue
             if offer.answer == NO:
-                known, missed = hunt._without(known, p, 1.0), hunt._without(missed, p, 1.0)
+                known, missed = hunt._without(known, p), hunt._without(missed, p)
             elif offer.is_open:
                 curve = reactions.of(offer.channel, case.immediate)
                 heard = curve.still(case.awake_between(offer.sent_at, case.now), left)
                 missed = hunt._without(missed, p, heard)
         return cls(spread, known, missed)
+
+    def after(self, p: float, *, said_yes: bool) -> "Hunt":
+        """Return what is known after one more answer, of somebody with chance `p`."""
+        no = self._without(self.known, p)
+        known = tuple([all_ - it for all_, it in zip(self.known, no, strict=True)]) if said_yes else no
+        return Hunt(self.spread, known, known)
 
     def chance(self, p_yes: Iterable[float] = (), heard: float = 1.0) -> float:
         """Return the chance that somebody says yes: of those asked already and of these, whom a share `heard` hears."""
@@ -63,13 +69,13 @@ class Hunt:
             missed = self._without(missed, p, heard)
         return len(p_yes)
 
-    def _without(self, weights: tuple[float, ...], p: float, heard: float) -> tuple[float, ...]:
+    def _without(self, weights: tuple[float, ...], p: float, heard: float = 1.0) -> tuple[float, ...]:
         """Return the weights after somebody with chance `p` was asked and did not say yes."""
         p = min(1 - _CERTAIN, max(_CERTAIN, p))
-        logit = log(p / (1 - p)) * sqrt(1 + _FLATTENING * self.spread**2)
+        logit = log(p / (1 - p)) * sqrt(1 + FLATTENING * self.spread**2)
         return tuple(
             [
                 weight * (1 - heard / (1 + exp(-logit - self.spread * node)))
-                for weight, (node, _) in zip(weights, _NODES, strict=True)
+                for weight, (node, _) in zip(weights, NODES, strict=True)
             ]
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import pi, sqrt
 from typing import Any
 
 import numpy as np
@@ -23,12 +24,14 @@ class Bin:
 class Reliability:
     """How well `count` chances matched what happened.
 
-    calibration_error: average distance between told and true over the bins, weighted by their size. brier: average
-    squared miss. skill: 1 - brier / that of always telling the overall rate; 0 where there is nothing to compare.
+    calibration_error: average distance between told and true over the bins, weighted by their size; by_chance: what it
+    would be for chances that are exactly right, because bins are small. brier: average squared miss. skill: 1 - brier /
+    that of always telling the overall rate; 0 where there is nothing to compare.
     """
 
     count: int
     calibration_error: float
+    by_chance: float
     brier: float
     skill: float
     bins: tuple[Bin, ...]
@@ -36,6 +39,11 @@ class Reliability:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, to store or draw."""
         return asdict(self)
+
+    @property
+    def bias(self) -> float:
+        """How much more was told than came true, on average."""
+        return sum(it.count * (it.told - it.true) for it in self.bins) / self.count if self.count else 0.0
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Reliability":
@@ -50,7 +58,7 @@ def reliability(told: ArrayLike, came_true: ArrayLike, bins: int = 10) -> Reliab
     """
     chances, happened = np.asarray(told, dtype=float), np.asarray(came_true, dtype=float)
     if len(chances) == 0:
-        return Reliability(0, 0.0, 0.0, 0.0, ())
+        return Reliability(0, 0.0, 0.0, 0.0, 0.0, ())
     order = np.argsort(chances, kind="stable")
     groups = [it for it in np.array_split(order, bins) if len(it)]
     found = [
@@ -64,6 +72,8 @@ def reliability(told: ArrayLike, came_true: ArrayLike, bins: int = 10) -> Reliab
         for it in groups
     ]
     error = sum(it.count * abs(it.told - it.true) for it in found) / len(chances)
+    by_chance = sum(sqrt(2 / pi * it.told * (1 - it.told) * it.count) for it in found) / len(chances)
     brier = float(np.mean((chances - happened) ** 2))
     constant = float(happened.mean() * (1 - happened.mean()))
-    return Reliability(len(chances), error, brier, 1 - brier / constant if constant > 0 else 0.0, tuple(found))
+    skill = 1 - brier / constant if constant > 0 else 0.0
+    return Reliability(len(chances), error, by_chance, brier, skill, tuple(found))

@@ -84,6 +84,7 @@ class Record:
             channel=np.array([it.channel for it in rows], dtype=str),
             seen=np.array([it.will_see_at is not None and it.will_see_at <= _end(it, now) for it in rows], dtype=bool),
             waited_minutes=np.array([_awake(it.sent_at, _end(it, now)) for it in rows], dtype=float),
+            ended_at=np.array([_end(it, now) for it in rows], dtype=float),
             answer=np.array([it.answer or "" for it in rows], dtype=str),
         )
 

@@ -201,6 +201,7 @@ def _log(rows: Sequence[Any], now: datetime) -> OfferLog:
         channel=np.array([PUSH] * len(rows), dtype=str),
         seen=np.array([it.seen_at is not None or it.status in _ANSWERED for it in rows], bool),
         waited_minutes=np.array([_waited(it, now) for it in rows], float),
+        ended_at=np.array([minutes(it.ended_at or now) for it in rows], float),
         answer=np.array(answers, dtype=str),
     )
 

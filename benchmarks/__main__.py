@@ -5,6 +5,7 @@ import sys
 import time
 
 from benchmarks import accept_race, accept_rate, board, memory, pages, year
+from benchmarks.dispatch_year import bench as dispatch_year
 from benchmarks.figures import Figure, keep, table
 from benchmarks.place import Place
 
@@ -15,6 +16,7 @@ BENCHMARKS = {
     "board": board.run,
     "pages": pages.run,
     "memory": memory.run,
+    "dispatch_year": dispatch_year.run,
 }
 
 

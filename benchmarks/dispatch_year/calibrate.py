@@ -22,8 +22,8 @@ def unanswered_by_hand(world: str, scale: float) -> np.ndarray:
     """Return the percentage without an answer per service, averaged over the samples."""
     found = []
     for seed, pool_seed in SAMPLES:
-        by_service = replay(Scenario(world, seed, pool_seed, scale=scale), "manual")[1]["unanswered_pct_by_service"]
-        found.append([by_service[it] for it in SERVICES])
+        figures = replay(Scenario(world, seed, pool_seed, scale=scale), "manual")[1]
+        found.append([figures[f"unanswered_pct_{it}"] for it in SERVICES])
     return np.mean(found, axis=0)
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.dispatch_year.params import ON_SITE, SERVICES, TELEPHONE, WEEK, YEAR_WEEKS
-from benchmarks.dispatch_year.places import LANGUAGES, language_share
+from benchmarks.dispatch_year.params import ON_SITE, SERVICES, TELEPHONE, WEEK
+from benchmarks.dispatch_year.places import language_share
 from benchmarks.dispatch_year.record import Record
 from benchmarks.dispatch_year.world import Pool, Requests
 from matching.cases import NO, YES
@@ -36,11 +36,11 @@ def unanswered(requests: Requests, filled: np.ndarray) -> dict[str, Any]:
     """Return percentages without an interpreter, the other reasons included: in all, and per service."""
     missed = ~filled
     top = np.isin(requests.language, np.argsort(-language_share())[:10])
-    per_service = {name: _share(missed[requests.service == n]) for n, name in enumerate(SERVICES)}
+    per_service = {f"unanswered_pct_{name}": _share(missed[requests.service == n]) for n, name in enumerate(SERVICES)}
     reducible = missed & ~requests.other_reason
     return {
         "unanswered_pct": _share(missed),
-        "unanswered_pct_by_service": per_service,
+        **per_service,
         "unavailable_pct_top_10_languages": _share(reducible[top]),
         "unavailable_pct_other_languages": _share(reducible[~top]),
     }
@@ -128,6 +128,3 @@ def _quantile(values: np.ndarray, share: float) -> float:
 
 def _rounded(value: float) -> float:
     return round(value, 3)
-
-
-__all__ = ["LANGUAGES", "YEAR_WEEKS", "figures", "gini", "unanswered"]

@@ -43,12 +43,15 @@ def optimum(
     """Return which requests are filled, and how many more the proven bound allows (0: this is the optimum)."""
     observed.advance(np.inf)
     edges = _edges(observed, requests, reality, flexible, second_channel)
-    filled = np.zeros(len(requests), dtype=bool)
-    rest = _without_conflict(edges, filled)
-    missing = 0
-    week = (requests.start[rest.request] // WEEK).astype(int)
-    for it in np.unique(week):
-        part = rest.rows(week == it)
+    return most_filled(edges, (requests.start // WEEK).astype(int))
+
+
+def most_filled(edges: Edges, week: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return which requests are filled at most, and how many more the bound allows; `week` is that of each request."""
+    filled = np.zeros(len(week), dtype=bool)
+    rest, missing = _without_conflict(edges, filled), 0
+    for it in np.unique(week[rest.request]):
+        part = rest.rows(week[rest.request] == it)
         for component in _components(part):
             chosen, slack = _solve(part.rows(component))
             filled[chosen] = True

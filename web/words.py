@@ -122,6 +122,27 @@ WORDS: dict[str, dict[str, Any]] = {
         "same_client": _("werkte al voor deze cliënt"),
         "worked_here": _("kent de plaats"),
     },
+    "plan": {
+        "asked": _("De volgende tolken werden gevraagd"),
+        "enough_asked": _("Er zijn genoeg tolken gevraagd"),
+        "not_yet": _("Het is nog te vroeg om te vragen"),
+        "nobody_left": _("Er is niemand meer om te vragen"),
+        "too_late": _("Het is te laat om nog te vragen"),
+        "quiet_hours": _("Op dit uur wordt niemand gestoord"),
+    },
+    "policy": {
+        "adaptive": _("zoveel tolken als de kans vraagt"),
+        "in_turn": _("in vaste golven"),
+    },
+    "change": {
+        "video": _("Per video"),
+        "telephone": _("Per telefoon"),
+        "gender": _("Zonder voorkeur voor man of vrouw"),
+        "is_certified": _("Zonder certificaat"),
+        "within_travel_limit": _("Tolken die verder wonen dan hun eigen grens"),
+        "is_available": _("Tolken die dan gewoonlijk niet werken"),
+        "is_free": _("Tolken die dan een opdracht hebben"),
+    },
     "decline": {
         "not_free": _("ik ben niet vrij"),
         "too_far": _("te ver"),

@@ -5,7 +5,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from dispatch.booking import queries
-from dispatch.booking.schemas import CancelIn, RequestFilter, RequestIn, RequestOut, RequestPage
+from dispatch.booking.schemas import CancelIn, OutlookOut, RequestFilter, RequestIn, RequestOut, RequestPage
 from dispatch.requests import queries as request_queries
 from dispatch.requests import services
 from dispatch.requests.domain import CancelReason, work_out
@@ -25,6 +25,16 @@ def create(body: dict[str, Any]) -> dict[str, Any]:
     asked = work_out(body["typed"], clock.now(), **body["details"])
     request_id = services.submit_request(asked, by=current_actor(), organisation_id=body["organisation_id"])
     return queries.as_json(queries.picture_of(request_id, by=current_actor()))
+
+
+@api.route("/requests/chance", methods=["POST"])
+@policy(Role.REQUESTER, Role.COORDINATOR)
+@api.arguments(RequestIn)
+@api.response(200, OutlookOut)
+def chance(body: dict[str, Any]) -> dict[str, Any]:
+    """Tell the chance that somebody is found, before anything is asked; nothing is stored."""
+    asked = work_out(body["typed"], clock.now(), **body["details"])
+    return queries.outlook_json(queries.outlook_for(asked, body["organisation_id"], by=current_actor()))
 
 
 @api.route("/requests", methods=["GET"])

@@ -6,14 +6,19 @@ from typing import Any
 from dispatch.assignments import queries as assignments
 from dispatch.assignments.models import AssignmentRow
 from dispatch.assignments.queries import BINDING
+from dispatch.offers import queries as offers
 from dispatch.performances import queries as performances
 from dispatch.performances.models import PerformanceRow
 from dispatch.requests import queries as requests
+from dispatch.requests.domain import Asked, check
+from dispatch.requests.errors import UnknownLanguage
 from dispatch.requests.models import ProposalRow, RequestRow
 from dispatch.translations import queries as translations
 from dispatch.translations.models import DocumentRow, QuoteRow
-from kernel import audit
+from kernel import audit, clock
 from kernel.actor import Actor, Role
+from people import queries as people
+from reference import queries as reference
 
 
 class Picture:
@@ -118,3 +123,26 @@ def _assignment(row: AssignmentRow | None) -> dict[str, Any] | None:
         return None
     names = ("id", "status", "service", "language", "starts_at", "ends_at", "interpreter_id")
     return {name: getattr(row, name) for name in names} | {"interpreter_name": row.interpreter.person.name}
+
+
+def outlook_for(asked: Asked, organisation_id: int | None, *, by: Actor) -> offers.Outlook:
+    """Return the chance of what somebody thinks of asking, for an organisation they may ask for.
+
+    Raises: Invalid, NotFound.
+    """
+    now = clock.now()
+    organisation = people.find_organisation(by.organisation_id or organisation_id or 0, by=by)
+    if not reference.language_exists(asked.language):
+        raise UnknownLanguage(language=asked.language, fields={"language": "unknown_language"})
+    check(asked, now)
+    return offers.outlook(offers.imagine(asked, organisation.agency_id, organisation.id), now)
+
+
+def outlook_json(outlook: offers.Outlook) -> dict[str, Any]:
+    """Return an outlook as the API tells it."""
+    return {"asked": _chance_json(outlook.asked), "better": [_chance_json(it) for it in outlook.better]}
+
+
+def _chance_json(it: offers.Chance) -> dict[str, Any]:
+    facts = {name: getattr(it.wish, name) for name in ("service", "language", "starts_at", "ends_at")}
+    return facts | {"chance": round(it.chance, 4)}

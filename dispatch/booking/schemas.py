@@ -144,6 +144,21 @@ class RequestPage(Schema):
     next = fields.String(allow_none=True, required=True)
 
 
+class ChanceOut(Schema):
+    service = fields.String(required=True)
+    language = fields.String(required=True)
+    starts_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+    chance = fields.Float(required=True, metadata={"description": "0 to 1, that somebody says yes in time"})
+
+
+class OutlookOut(Schema):
+    """The chance of a request before it is asked, and up to two alternatives that are better."""
+
+    asked = fields.Nested(ChanceOut, required=True)
+    better = fields.List(fields.Nested(ChanceOut), required=True)
+
+
 class RequestFilter(Schema):
     status = fields.String(validate=validate.OneOf([it.value for it in Status]))
     service = fields.String(validate=validate.OneOf(SERVICES))

@@ -11,6 +11,7 @@ from dispatch.assignments import queries as assignments
 from dispatch.booking import queries
 from dispatch.booking.forms import BookingForm, CancelForm, DisputeForm
 from dispatch.calendars.queries import calendar_of
+from dispatch.offers import queries as offers
 from dispatch.performances import services as performances
 from dispatch.performances.domain import Who
 from dispatch.requests import queries as requests
@@ -53,6 +54,9 @@ def new() -> str | Answer | tuple[str, int]:
     if request.method == "GET":
         _begin(form)
         return _booking_page(form)
+    if "look" in request.form:
+        outlook = accepted(form, lambda: _outlook(form)) if form.validate() else None
+        return _booking_page(form, outlook=outlook)
     ids = accepted(form, lambda: _submit(form)) if form.validate() else None
     if not ids:
         return _booking_page(form), 422
@@ -61,6 +65,15 @@ def new() -> str | Answer | tuple[str, int]:
         url_for(".show", request_id=ids[0]) if actor.role is Role.REQUESTER else url_for("desk.show", request_id=ids[0])
     )
     return redirect(target)
+
+
+@pages.get("/chance")
+@policy(Role.REQUESTER, Role.COORDINATOR)
+def chance() -> str | tuple[str, int]:
+    """Show the chance of what is filled in so far, and what would be better; nothing while too little is."""
+    form = BookingForm(formdata=request.args)
+    outlook = accepted(form, lambda: _outlook(form)) if form.validate() else None
+    return render_template("dispatch/booking/_chance.html", outlook=outlook) if outlook else ("", 204)
 
 
 @pages.get("/languages")
@@ -218,15 +231,22 @@ def _submit(form: BookingForm) -> list[int]:
     return ids
 
 
+def _outlook(form: BookingForm) -> offers.Outlook:
+    """Return the chance of the first of what is filled in."""
+    asked = work_out(form.typed()[0], clock.now(), **form.details())
+    return queries.outlook_for(asked, request.args.get("organisation", type=int), by=current_actor())
+
+
 def _change(form: BookingForm, asked: RequestRow) -> int:
     wanted = work_out(form.typed()[0], clock.now(), **form.details())
     version = int(form.version.data or 0)
     return services.change_request(asked.id, wanted, by=current_actor(), version=version)
 
 
-def _booking_page(form: BookingForm, asked: RequestRow | None = None) -> str:
+def _booking_page(form: BookingForm, asked: RequestRow | None = None, outlook: offers.Outlook | None = None) -> str:
     common = [reference.language_name(code) for code in _COMMON]
     shown = {"form": form, "asked": asked, "common": common, "towns": reference.municipality_names()}
+    shown["outlook"] = outlook
     shown["closed"] = asked is not None and asked.status == Status.ASSIGNED
     return render_template("dispatch/booking/new.html", **shown, Service=Service)
 

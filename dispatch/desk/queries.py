@@ -6,6 +6,7 @@ from typing import Any
 from dispatch.desk.domain import urgency
 from dispatch.interpreters import queries as interpreters
 from dispatch.offers import queries as offers
+from dispatch.offers.models import DecisionRow
 from dispatch.requests import queries as requests
 from dispatch.requests.models import RequestRow
 from dispatch.requests.status import UNANSWERED
@@ -58,6 +59,15 @@ def candidates_of(request_id: int, *, by: Actor) -> dict[str, list[dict[str, Any
         if it.candidate.interpreter_id not in ranked
     ]
     return {"candidates": list(ranked.values()), "rejected": rejected}
+
+
+def told_of(decision: DecisionRow) -> dict[str, Any]:
+    """Return a decision's explanation with the names of whom it is about, for the desk."""
+    told = decision.explanation
+    ids = {it["interpreter_id"] for it in (*told["asked"], *told["next"])}
+    names = interpreters.names_of(ids)
+    return told | {part: [it | names.get(it["interpreter_id"], {"name": "?"}) for it in told[part]]
+                   for part in ("asked", "next")}  # fmt: skip
 
 
 def _rounded(km: float | None) -> float | None:

@@ -81,6 +81,8 @@ def show(request_id: int) -> str:
         "request_": asked,
         "offers": offers.list_offers_of(request_id),
         "people": queries.candidates_of(request_id, by=actor) if searching else None,
+        "decisions": [(it, queries.told_of(it)) for it in offers.decisions_of(request_id)],
+        "outlook": offers.outlook(asked, clock.now()) if searching else None,
         "funnel": offers.frozen_funnel(request_id),
         "notes": requests.notes_of(request_id),
         "actions": TRANSITIONS.actions(asked.status, Role.COORDINATOR),
@@ -92,6 +94,17 @@ def show(request_id: int) -> str:
         "now": clock.now(),
     }
     return render_template("dispatch/desk/show.html", **shown)
+
+
+@pages.get("/requests/<id:request_id>/decisions/<id:decision_id>")
+@policy(Role.COORDINATOR)
+def decision(request_id: int, decision_id: int) -> str:
+    """Show one decision, made again from what it was made from."""
+    asked = requests.find_request(request_id, by=current_actor())
+    kept, again = offers.decision_again(decision_id, request_id)
+    shown = {"request_": asked, "kept": kept, "told": queries.told_of(kept)}
+    same = again is not None and dict(again.explanation) == kept.explanation
+    return render_template("dispatch/desk/decision.html", **shown, again=again, same=same)
 
 
 @pages.post("/requests/<id:request_id>/assign")

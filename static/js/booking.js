@@ -25,6 +25,33 @@ async function suggest(event) {
   document.getElementById("languages").replaceChildren(...options);
 }
 
+// The chance of what is filled in so far, told as it is typed; this server's own words, and no script in them.
+const chance = form.querySelector("[data-chance]");
+const ours = window.trustedTypes?.createPolicy("booking", { createHTML: (html) => html });
+const told = ["language", "service", "immediate", "day", "hour", "minutes", "postcode", "municipality",
+  "interpreter_gender", "deadline_day"];
+let waiting, asked = 0;
+
+async function look() {
+  const filled = [...new FormData(form)].filter(([name]) => told.includes(name));
+  const mine = ++asked;
+  const query = new URLSearchParams([...filled, ...new URLSearchParams(location.search)]);
+  const answer = await fetch(chance.dataset.url + "?" + query).catch(() => null);
+  if (mine !== asked) return;
+  const html = answer?.ok ? await answer.text() : "";
+  const page = new DOMParser().parseFromString(ours ? ours.createHTML(html) : html, "text/html");
+  chance.replaceChildren(...page.body.childNodes);
+}
+
+if (chance) {
+  form.querySelector("[data-look]").hidden = true;
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(look, 400);
+  });
+  look();
+}
+
 form.addEventListener("change", show);
 for (const input of form.querySelectorAll("input[list=languages]")) input.addEventListener("input", suggest);
 show();

@@ -1,5 +1,6 @@
 """Every read of offers, and what matching needs to know: the public face. Nothing here writes."""
 
+from dispatch.offers.queries.chances import Chance, Outlook, chances, imagine, outlook
 from dispatch.offers.queries.deciding import (
     Question,
     decision_again,
@@ -24,14 +25,18 @@ from dispatch.offers.queries.offers import (
 from dispatch.offers.queries.people import Way, crowd_of, needs_of, rankings, wishes_of
 
 __all__ = [
+    "Chance",
+    "Outlook",
     "Question",
     "Way",
+    "chances",
     "crowd_of",
     "decision_again",
     "decisions_of",
     "find_offer",
     "first_chances",
     "frozen_funnel",
+    "imagine",
     "learned",
     "list_offers_of",
     "needs_of",
@@ -39,6 +44,7 @@ __all__ = [
     "offer_log",
     "offer_row",
     "offers_of",
+    "outlook",
     "open_offers",
     "question_of",
     "rankings",

@@ -1,6 +1,7 @@
 """Who could come for a request, as matching reads it. Nothing here writes."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,12 +55,15 @@ def rankings(request: RequestRow, now: datetime) -> list[Way]:
 
 def needs_of(request: RequestRow, now: datetime) -> list[Need]:
     """Return every way to meet a request as matching reads it: as asked, then its alternatives."""
-    return [_need(request, wish, now) for _, wish in wishes_of(request)]
+    return [need_of(request, wish, now) for _, wish in wishes_of(request)]
 
 
-def crowd_of(request: RequestRow, now: datetime) -> list[Candidate]:
-    """Return everybody who speaks a language in which the request can be met, as she stands towards it."""
-    wishes = [wish for _, wish in wishes_of(request)]
+def crowd_of(request: RequestRow, now: datetime, beside: Sequence[Wish] = ()) -> list[Candidate]:
+    """Return everybody who speaks a language in which the request can be met, as she stands towards it.
+
+    `beside`: other ways that will be asked about.
+    """
+    wishes = [*(wish for _, wish in wishes_of(request)), *beside]
     languages = frozenset[str]().union(*(reference.speakers_serving(wish.language) for wish in wishes))
     span = min(wish.starts_at for wish in wishes), max(wish.ends_at for wish in wishes)
     facts = interpreters.candidate_facts(request.agency_id, languages, span, now, request.organisation_id)
@@ -140,7 +144,8 @@ def _still_asked(request: RequestRow, now: datetime) -> frozenset[int]:
     return frozenset(db.session.scalars(asked))
 
 
-def _need(request: RequestRow, wish: Wish, now: datetime) -> Need:
+def need_of(request: RequestRow, wish: Wish, now: datetime) -> Need:
+    """Return one way to meet a request as matching reads it."""
     place = Place(request.lat, request.lon) if request.lat is not None and request.lon is not None else None
     translation = wish.service is Service.TRANSLATION
     return Need(

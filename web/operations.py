@@ -7,11 +7,13 @@ from flask_babel import gettext as _
 from sqlalchemy import text
 from werkzeug.wrappers import Response as Answer
 
-from kernel import log, queue
-from kernel.actor import Role
+from dispatch.offers import queries as offers
+from kernel import clock, log, queue
+from kernel.actor import SYSTEM, Role
 from kernel.database import db
 from kernel.http import policy
 from messages import queries as messages
+from people import queries as people
 
 pages = Blueprint("operations", __name__, url_prefix="/operations")
 
@@ -30,6 +32,8 @@ def index() -> str:
         "deliveries": messages.deliveries_by_status(),
         "errors": list(log.recent_errors)[::-1],
         "parts": {"worker": worker_alive(), "clock": clock_alive()},
+        "learned": offers.everything_learned(clock.now()),
+        "agencies": {it.id: it.name for it in people.list_agencies(SYSTEM)},
     }
     return render_template("operations.html", **shown)
 

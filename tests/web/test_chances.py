@@ -13,7 +13,7 @@ from kernel.database import db
 from people import services as people
 from tests.builders.interpreters import an_interpreter
 from tests.builders.people import a_staff_member, an_agency, signed_in
-from tests.builders.requests import a_request, a_weekday, asked
+from tests.builders.requests import a_request, a_weekday, asked, offer_to
 from tests.services.dispatch.conftest import World, a_world
 from tests.web.test_journeys import booking
 
@@ -107,3 +107,13 @@ def test_a_decision_whose_inputs_are_gone_says_so(house: Flask, world: World) ->
     [decision] = offers.decisions_of(request.id)
     page = signed_in(house, world.coordinator).get(f"/desk/requests/{request.id}/decisions/{decision.id}")
     assert "niet meer bewaard" in page.text
+
+
+def test_an_administrator_reads_how_well_chances_came_true(house: Flask, world: World) -> None:
+    request = a_request(world.requester)
+    services.accept_offer(offer_to(request, world.actors[0].interpreter_id or 0), by=world.actors[0])
+    services.learn_from_offers(world.agency.id)
+    administrator = a_staff_member(world.agency, Role.ADMINISTRATOR)
+    page = signed_in(house, administrator).get("/operations")
+    assert "1 gemeten" in page.text
+    assert "nog algemeen ingeschat" in page.text

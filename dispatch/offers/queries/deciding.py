@@ -28,6 +28,7 @@ from matching.policy import AdaptiveWaves, ByWorth, WithFallback
 from matching.pool import Pool
 from matching.reaction import PUSH
 from matching.record import unpack
+from matching.reliability import Reliability, reliability
 from matching.turns import AtLeast, InTurn
 
 _ANSWERS = {Status.ACCEPTED: YES, Status.DECLINED: NO, Status.EXPIRED: EXPIRED, Status.WITHDRAWN: WITHDRAWN}
@@ -157,6 +158,31 @@ def first_chances(agency_id: int, since: datetime) -> tuple[list[float], list[bo
     )
     rows = db.session.execute(query).all()
     return [it[0] for it in rows], [it[1] for it in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What an agency's offers taught last: `says_yes` judges who says yes (None: too little is known to judge),
+    `fills` whether the chances told of whole requests came true."""
+
+    agency_id: int
+    learned_at: datetime
+    in_use: bool
+    says_yes: Reliability | None
+    fills: Reliability
+
+
+def everything_learned(now: datetime) -> list[Learned]:
+    """Return what is in force for each agency, with how well it did in the last year."""
+    row = AcceptanceModelRow
+    newest = select(func.max(row.id)).group_by(row.agency_id)
+    found = []
+    for it in db.session.scalars(select(row).where(row.id.in_(newest)).order_by(row.agency_id)):
+        model, correction = learned(it.id)
+        told, came_true = first_chances(it.agency_id, now - timedelta(days=365))
+        fills = reliability([correction.of(chance) for chance in told], came_true)
+        found.append(Learned(it.agency_id, it.learned_at, it.learned, model.checked, fills))
+    return found
 
 
 def offer_log(agency_id: int, since: datetime, now: datetime) -> OfferLog:

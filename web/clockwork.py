@@ -16,6 +16,7 @@ SWEEPS: dict[str, tuple[float, Callable[[], object]]] = {
     "advance silent messages": (2, messages.advance_silent_messages),
     "requeue stalled deliveries": (5, messages.requeue_stalled),
     "requeue stalled jobs": (10, queue.requeue_stalled),
+    "remind of assignments": (15, assignments.remind_of_assignments),
     "finish past assignments": (15, assignments.finish_past_assignments),
     "confirm silent performances": (30, performances.confirm_silent_performances),
     "seal events": (60, audit.seal_events),

@@ -5,7 +5,13 @@ from typing import Any
 from flask import Flask
 
 from dispatch.assignments import services as assignments
-from dispatch.assignments.events import AssignmentCancelled, AssignmentMoved
+from dispatch.assignments.events import (
+    AssignmentCancelled,
+    AssignmentMoved,
+    AssignmentReminded,
+    ReconfirmationAsked,
+    ReconfirmationMissed,
+)
 from dispatch.interpreters import queries as register_of
 from dispatch.interpreters import services as interpreters
 from dispatch.offers import queries as offer_queries
@@ -124,6 +130,24 @@ def tell_of_cancellation(event: AssignmentCancelled, tx: Transaction, by: Actor)
     _tell_interpreter(event.interpreter_id, "assignment_cancelled", event, timely=event.timely, **facts)
 
 
+def remind_both(event: AssignmentReminded, tx: Transaction, by: Actor) -> None:
+    words = Words(request_id=event.request_id, facts=_slot_of(event.request_id or 0))
+    interpreter = register_of.person_of(event.interpreter_id)
+    messages.send_messages(
+        [(interpreter, "assignment_reminder", words), (event.requester_id, "request_reminder", words)]
+    )
+
+
+def ask_whether_she_comes(event: ReconfirmationAsked, tx: Transaction, by: Actor) -> None:
+    facts = _slot_of(event.request_id or 0) | {"until_at": event.until.isoformat()}
+    _tell_interpreter(event.interpreter_id, "reconfirmation_asked", event, assignment_id=event.assignment_id, **facts)
+
+
+def tell_of_silence(event: ReconfirmationMissed, tx: Transaction, by: Actor) -> None:
+    for person_id in people.coordinators_of(event.agency_id or 0):
+        _tell_person(person_id, "reconfirmation_missed", event, **_slot_of(event.request_id or 0))
+
+
 def tell_of_no_answer(event: RequestClosed, tx: Transaction, by: Actor) -> None:
     """The requester hears the end, unless it was the requester's own doing."""
     if event.requester_id and event.outcome in {"not_available", "other_reason"} and event.reason != "withdrawn":
@@ -192,6 +216,9 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (RequestReopened, tell_of_reopening),
     (AssignmentMoved, tell_of_move),
     (AssignmentCancelled, tell_of_cancellation),
+    (AssignmentReminded, remind_both),
+    (ReconfirmationAsked, ask_whether_she_comes),
+    (ReconfirmationMissed, tell_of_silence),
     (RequestClosed, tell_of_no_answer),
     (CompletionAsked, ask_for_completion),
     (ProposalMade, ask_about_proposal),

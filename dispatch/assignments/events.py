@@ -1,6 +1,7 @@
 """Facts about assignments."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from kernel.events import Event
@@ -33,3 +34,23 @@ class AssignmentCancelled(_OfAssignment):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentMoved(_OfAssignment):
     fields: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentReminded(_OfAssignment):
+    requester_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconfirmationAsked(_OfAssignment):
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconfirmationMissed(_OfAssignment):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentReconfirmed(_OfAssignment):
+    pass

@@ -15,6 +15,8 @@ class AssignmentRow(Base):
     """`blocked` is the slot with travel before and after: two live ones of one interpreter never overlap.
 
     Translations block nothing: their `blocked` is empty. `made_by`: by the interpreter's own yes, or by hand.
+    Before the appointment both sides are reminded (`remind_at`) and she is asked whether she still comes
+    (`reconfirm_at`), until `reconfirm_until`; each moment is emptied when it is done.
     """
 
     __tablename__ = "assignments"
@@ -38,6 +40,14 @@ class AssignmentRow(Base):
         CheckConstraint("starts_at < ends_at", name="slot_not_empty"),
         CheckConstraint("made_by IN ('offer', 'hand')", name="made_by_known"),
         CheckConstraint("(status IN ('booked', 'started')) = (ended_at IS NULL)", name="ended_has_moment"),
+        Index(
+            "ix_assignments_notice",
+            "starts_at",
+            postgresql_where=text(
+                "status = 'booked' AND (remind_at IS NOT NULL OR reconfirm_at IS NOT NULL"
+                " OR reconfirm_until IS NOT NULL OR reconfirm_missed_at IS NOT NULL)"
+            ),
+        ),
         Index("ix_assignments_request", "request_id", "id"),
         Index("ix_assignments_interpreter", "interpreter_id", "starts_at"),
         Index("uq_assignments_offer", "offer_id", unique=True, postgresql_where=text("offer_id IS NOT NULL")),
@@ -62,6 +72,11 @@ class AssignmentRow(Base):
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None] = mapped_column(Text)
+    remind_at: Mapped[datetime | None]
+    reconfirm_at: Mapped[datetime | None]
+    reconfirm_until: Mapped[datetime | None]
+    reconfirmed_at: Mapped[datetime | None]
+    reconfirm_missed_at: Mapped[datetime | None]
 
     request: Mapped[RequestRow] = relationship()
     interpreter: Mapped[InterpreterRow] = relationship()

@@ -69,7 +69,15 @@ def list_assignments(by: Actor, *, after: int = 0, limit: int = 50) -> list[Assi
     return list(db.session.scalars(query.order_by(AssignmentRow.id).limit(limit)))
 
 
+def not_reconfirmed(by: Actor, limit: int = 50) -> list[AssignmentRow]:
+    """Return whose interpreters were asked whether they still come and said nothing, the soonest first."""
+    query = select(AssignmentRow).join(RequestRow).options(_WITH_REQUEST, _WITH_PERSON)
+    silent = (AssignmentRow.reconfirm_missed_at.isnot(None), AssignmentRow.status == Status.BOOKED)
+    return list(db.session.scalars(query.where(visible_to(by), *silent).order_by(AssignmentRow.starts_at).limit(limit)))
+
+
 _WITH_REQUEST = joinedload(AssignmentRow.request).joinedload(RequestRow.organisation)
+_WITH_PERSON = joinedload(AssignmentRow.interpreter).joinedload(InterpreterRow.person)
 
 
 def finished(by: Actor, now: datetime, limit: int = 50) -> list[AssignmentRow]:

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
+from dispatch.assignments import queries as bound
 from dispatch.assignments import services as assignments
 from dispatch.assignments.domain import WithdrawReason
 from dispatch.booking import queries as booking
@@ -44,6 +45,7 @@ def board() -> str:
     cursor = make_cursor([(last.hard_stop_at or now).isoformat(), last.id]) if last else None
     rows = [queries.board_item(it, now) for it in found[:_PAGE]]
     shown = {"rows": rows, "counts": requests.count_open(actor), "cursor": cursor, "chosen": chosen}
+    shown["silent"] = len(bound.not_reconfirmed(actor))
     return render_template("dispatch/desk/board.html", **shown)
 
 
@@ -51,7 +53,18 @@ def board() -> str:
 @policy(Role.COORDINATOR)
 def waiting() -> str:
     """Show what the desk has to do beside the search."""
-    return render_template("dispatch/desk/waiting.html", requests=requests.waiting_for_desk(current_actor()))
+    actor = current_actor()
+    shown = {"requests": requests.waiting_for_desk(actor), "silent": bound.not_reconfirmed(actor)}
+    return render_template("dispatch/desk/waiting.html", **shown)
+
+
+@pages.post("/requests/<id:request_id>/reconfirmed/<id:assignment_id>")
+@policy(Role.COORDINATOR)
+def reconfirmed(request_id: int, assignment_id: int) -> Answer:
+    """Note that the interpreter said by telephone that she comes."""
+    assignments.reconfirm_assignment(assignment_id, by=current_actor())
+    flash(_("Genoteerd: de tolk komt."))
+    return _back(request_id)
 
 
 @pages.get("/requests")

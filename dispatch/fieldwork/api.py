@@ -124,3 +124,12 @@ def withdraw(body: dict[str, Any], assignment_id: int) -> dict[str, Any]:
     reason = WithdrawReason(body["reason"])
     assignment_services.withdraw_assignment(assignment_id, by=current_actor(), reason=reason)
     return queries.assignment_json(assignments.find_assignment(assignment_id, by=current_actor()))
+
+
+@api.route("/assignments/<id:assignment_id>/reconfirm", methods=["POST"])
+@policy(Role.INTERPRETER, Role.COORDINATOR)
+@api.response(200, AssignmentOut)
+def reconfirm(assignment_id: int) -> dict[str, Any]:
+    """Say once more that the interpreter comes."""
+    assignment_services.reconfirm_assignment(assignment_id, by=current_actor())
+    return queries.assignment_json(assignments.find_assignment(assignment_id, by=current_actor()))

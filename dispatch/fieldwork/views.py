@@ -107,6 +107,15 @@ def start(assignment_id: int) -> Answer:
     return redirect(url_for(".show", assignment_id=assignment_id))
 
 
+@pages.post("/assignments/<id:assignment_id>/reconfirm")
+@policy(Role.INTERPRETER)
+def reconfirm(assignment_id: int) -> Answer:
+    """Say once more "I come"."""
+    assignment_services.reconfirm_assignment(assignment_id, by=current_actor())
+    flash(_("Dank u, we rekenen op u."))
+    return redirect(url_for(".show", assignment_id=assignment_id))
+
+
 @pages.post("/assignments/<id:assignment_id>/withdraw")
 @policy(Role.INTERPRETER)
 def withdraw(assignment_id: int) -> Answer:

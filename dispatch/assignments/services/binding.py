@@ -10,6 +10,7 @@ from dispatch.assignments.domain import Binding, WithdrawReason, blocked
 from dispatch.assignments.errors import DoubleBooking, RequestTaken
 from dispatch.assignments.events import AssignmentCancelled, AssignmentMoved, AssignmentStarted, AssignmentWithdrawn
 from dispatch.assignments.models import AssignmentRow
+from dispatch.assignments.services.reminding import plan_notices
 from dispatch.assignments.status import TRANSITIONS, Action, Status
 from dispatch.requests import services as requests
 from dispatch.requests.status import Status as RequestStatus
@@ -32,6 +33,7 @@ def bind(binding: Binding, *, by: Actor, at: datetime) -> int:
         row = AssignmentRow(status=Status.BOOKED, booked_at=at, blocked=stretch)
         for name in Binding.__slots__:
             setattr(row, name, getattr(binding, name))
+        plan_notices(row, requests.lock_request(tx, binding.request_id).agency_id, at)
         tx.add(row)
         requests.mark_assigned(binding.request_id, row.id, binding.interpreter_id, by=by, at=at)
         return row.id
@@ -127,6 +129,7 @@ def move_assignment_of(request_id: int, fields: list[str], *, by: Actor) -> None
         stretch = _range(row.service, row.starts_at, row.ends_at, row.travel_minutes)
         _refuse_overlap(tx, row.interpreter_id, stretch, but=row.id)
         row.blocked = stretch
+        plan_notices(row, asked.agency_id, tx.now())
         ids = {"request_id": request_id, "agency_id": asked.agency_id, "interpreter_id": row.interpreter_id}
         tx.emit(AssignmentMoved(**ids, assignment_id=row.id, fields=fields), by)
 

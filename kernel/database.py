@@ -14,13 +14,13 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Identity, MetaData, func, select
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from kernel import audit_sql, clock
 from kernel.actor import Actor
-from kernel.errors import NotFound, Refusal, Unavailable
+from kernel.errors import Invalid, NotFound, Refusal, Unavailable
 from kernel.events import Event, subscribers
 from kernel.jobs import defer
 from kernel.settings import Settings
@@ -66,6 +66,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "pool_timeout": 10,
         "pool_pre_ping": False,
         "pool_use_lifo": True,
+        "hide_parameters": True,  # what people wrote never reaches a log by way of an error
         "connect_args": {
             "connect_timeout": 3,
             "options": f"{limits} -c timezone=UTC",
@@ -177,6 +178,12 @@ def refuse_on(constraint: str, refusal: Callable[[], Refusal]) -> None:
     _constraints[constraint] = refusal
 
 
+class Unstorable(Invalid):
+    """A value no column can hold: a number beyond all bounds, a text with NUL in it."""
+
+    code = "unstorable"
+
+
 class Retry(Unavailable):
     """The database gave up on a deadlock or a serialisation: the whole use case may be run again."""
 
@@ -201,6 +208,8 @@ def meaning_of(error: Exception) -> Exception:
         return _constraints[constraint]()
     if isinstance(error, OperationalError):
         return Unavailable()
+    if isinstance(error, DataError):
+        return Unstorable()
     return error
 
 

@@ -89,7 +89,7 @@ def page_limit(default: int = 50) -> int:
 def read_cursor() -> Any:
     """Return what the signed `cursor` of the request holds, or None.
 
-    Raises: Invalid: it was not made here.
+    Raises: Invalid: it was not made here, or for another list.
     """
     if not (cursor := request.args.get("cursor")):
         return None
@@ -105,4 +105,4 @@ def make_cursor(value: Any) -> str:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", salt="cursor")
+    return URLSafeSerializer(current_app.secret_key or "", salt=f"cursor of {request.endpoint}")

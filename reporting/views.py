@@ -14,6 +14,7 @@ from reporting import queries
 from reporting.domain import SERVICES
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
+_YEARS = range(2000, 2100)
 _GROUPS = ("month", "region", "language", "organisation", "agency")
 
 
@@ -23,7 +24,7 @@ def index() -> str:
     """Show figure 37 of a year, and the same year by another group."""
     actor = current_actor()
     years = queries.years(actor) or [clock.now().year]
-    year = request.args.get("year", years[0], type=int)
+    year = _year(years[0])
     group = request.args.get("group", "month")
     group = group if group in _GROUPS else "month"
     parts = queries.breakdown(year, group, by=actor)
@@ -46,7 +47,7 @@ def index() -> str:
 @policy(Role.MANAGER, Role.ADMINISTRATOR)
 def figure_37_csv() -> Response:
     """Give figure 37 as a file."""
-    year = request.args.get("year", clock.now().year, type=int)
+    year = _year(clock.now().year)
     found = queries.figure_37(year, by=current_actor())
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
@@ -54,6 +55,12 @@ def figure_37_csv() -> Response:
     writer.writerows([code, *numbers] for code, numbers in found.table())
     head = {"Content-Disposition": f"attachment; filename=figure-37-{year}.csv"}
     return Response(text.getvalue(), mimetype="text/csv", headers=head)
+
+
+def _year(usual: int) -> int:
+    """Return the year asked for, or the usual one where it is no year of ours."""
+    asked = request.args.get("year", usual, type=int)
+    return asked if asked in _YEARS else usual
 
 
 def _name(group: str, key: object) -> str:

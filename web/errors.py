@@ -5,9 +5,12 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from kernel import log
+from kernel.database import db, meaning_of
 from kernel.errors import Forbidden, Invalid, NotAllowedNow, NotFound, Refusal, Unavailable
 from web.guard import SecondFactorFirst, SignInFirst, sign_in_answer
 from web.sentences import sentence
@@ -45,6 +48,11 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, lambda error: _answer(400, "csrf", {}))
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(PoolTimeout, _database)
+    app.register_error_handler(UnicodeEncodeError, lambda error: _answer(422, "unreadable_text", {}))
+    app.register_error_handler(OverflowError, lambda error: _answer(422, "out_of_range", {}))
+    app.register_error_handler(RecursionError, lambda error: _answer(400, "bad_request", {}))  # JSON too deep to read
     app.register_error_handler(Exception, _unknown)
 
 
@@ -78,6 +86,13 @@ def _http(error: HTTPException) -> Response:
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
     return response
+
+
+def _database(error: Exception) -> Response:
+    """Say what the database's no means, also to a read, which stands in no transaction of ours."""
+    db.session.rollback()
+    meant = meaning_of(error)
+    return _refused(meant) if isinstance(meant, Refusal) else _unknown(error)
 
 
 def _unknown(error: Exception) -> Response:

@@ -16,6 +16,7 @@ SESSION_SECRET = "secret"  # noqa: S105 - the name of a cookie's field, not a se
 def signed_in() -> SignedIn | None:
     """Return who is signed in, or None. One query per request at most."""
     if _KEPT not in request.environ:
+        request.environ[_KEPT] = None  # should the database not answer, the page that says so asks it nothing
         request.environ[_KEPT] = _find()
     found: SignedIn | None = request.environ[_KEPT]
     return found

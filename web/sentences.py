@@ -53,6 +53,9 @@ SENTENCES = {
     "before_start": _("Het einde ligt voor het begin."),
     "moment_passed": _("Dit moment is voorbij. Kies een later."),
     "too_far_away": _("Dit ligt meer dan twee jaar vooruit."),
+    "unstorable": _(
+        "Hierin staat iets dat we niet kunnen bewaren: een teken dat niemand leest, of een te groot getal."
+    ),
     "unreadable_text": _("Hierin staat een teken dat niemand kan lezen."),
     "bad_phone": _("Dit nummer kunnen we niet bellen. Schrijf het als 016 12 34 56 of +32 16 12 34 56."),
     "bad_day": _("Deze dag kunnen we niet lezen. Schrijf ze als 3/12 of 3/12/2026."),

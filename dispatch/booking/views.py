@@ -239,7 +239,7 @@ def _outlook(form: BookingForm) -> offers.Outlook:
 
 def _change(form: BookingForm, asked: RequestRow) -> int:
     wanted = work_out(form.typed()[0], clock.now(), **form.details())
-    version = int(form.version.data or 0)
+    version = request.form.get("version", 0, type=int)
     return services.change_request(asked.id, wanted, by=current_actor(), version=version)
 
 

@@ -64,7 +64,8 @@ def accept(offer_id: int) -> dict[str, Any]:
     """Say yes. Of many exactly one wins; the others read `already_taken`. The winner may repeat it."""
     assignment_id = offer_services.accept_offer(offer_id, by=current_actor())
     row = assignments.find_assignment(assignment_id, by=current_actor())
-    return {"offer_id": offer_id, "status": "accepted", "assignment": queries.assignment_json(row)}
+    said = queries.assignment_json(row, by=current_actor())
+    return {"offer_id": offer_id, "status": "accepted", "assignment": said}
 
 
 @api.route("/offers/<id:offer_id>/decline", methods=["POST"])
@@ -83,9 +84,10 @@ def decline(body: dict[str, Any], offer_id: int) -> dict[str, Any]:
 def agenda() -> dict[str, Any]:
     """List the assignments you may see."""
     limit = page_limit()
-    found = assignments.list_assignments(current_actor(), after=read_cursor() or 0, limit=limit + 1)
+    actor = current_actor()
+    found = assignments.list_assignments(actor, after=read_cursor() or 0, limit=limit + 1)
     cursor = make_cursor(found[limit - 1].id) if len(found) > limit else None
-    return {"items": [queries.assignment_json(it) for it in found[:limit]], "next": cursor}
+    return {"items": [queries.assignment_json(it, by=actor) for it in found[:limit]], "next": cursor}
 
 
 @api.route("/assignments/<id:assignment_id>", methods=["GET"])
@@ -93,7 +95,7 @@ def agenda() -> dict[str, Any]:
 @api.response(200, AssignmentOut)
 def assignment(assignment_id: int) -> dict[str, Any]:
     """Show one assignment."""
-    return queries.assignment_json(assignments.find_assignment(assignment_id, by=current_actor()))
+    return _assignment(assignment_id)
 
 
 @api.route("/assignments/<id:assignment_id>/perform", methods=["POST"])
@@ -102,8 +104,9 @@ def assignment(assignment_id: int) -> dict[str, Any]:
 @api.response(200, PerformanceOut)
 def perform(body: Report, assignment_id: int) -> Any:
     """Write down what took place; the requester confirms, or the term does."""
-    performance_id = performance_services.submit_performance(assignment_id, body, by=current_actor())
-    return performances.find_performance(performance_id, by=current_actor())
+    actor = current_actor()
+    performance_id = performance_services.submit_performance(assignment_id, body, by=actor)
+    return queries.performance_json(performances.find_performance(performance_id, by=actor), by=actor)
 
 
 @api.route("/performances/<id:performance_id>/confirm", methods=["POST"])
@@ -111,8 +114,9 @@ def perform(body: Report, assignment_id: int) -> Any:
 @api.response(200, PerformanceOut)
 def confirm(performance_id: int) -> Any:
     """Agree with what was written down: the request is completed."""
-    performance_services.confirm_performance(performance_id, by=current_actor())
-    return performances.find_performance(performance_id, by=current_actor())
+    actor = current_actor()
+    performance_services.confirm_performance(performance_id, by=actor)
+    return queries.performance_json(performances.find_performance(performance_id, by=actor), by=actor)
 
 
 @api.route("/assignments/<id:assignment_id>/withdraw", methods=["POST"])
@@ -123,7 +127,7 @@ def withdraw(body: dict[str, Any], assignment_id: int) -> dict[str, Any]:
     """Give an assignment back: the request goes on searching, with priority."""
     reason = WithdrawReason(body["reason"])
     assignment_services.withdraw_assignment(assignment_id, by=current_actor(), reason=reason)
-    return queries.assignment_json(assignments.find_assignment(assignment_id, by=current_actor()))
+    return _assignment(assignment_id)
 
 
 @api.route("/assignments/<id:assignment_id>/reconfirm", methods=["POST"])
@@ -132,4 +136,9 @@ def withdraw(body: dict[str, Any], assignment_id: int) -> dict[str, Any]:
 def reconfirm(assignment_id: int) -> dict[str, Any]:
     """Say once more that the interpreter comes."""
     assignment_services.reconfirm_assignment(assignment_id, by=current_actor())
-    return queries.assignment_json(assignments.find_assignment(assignment_id, by=current_actor()))
+    return _assignment(assignment_id)
+
+
+def _assignment(assignment_id: int) -> dict[str, Any]:
+    actor = current_actor()
+    return queries.assignment_json(assignments.find_assignment(assignment_id, by=actor), by=actor)

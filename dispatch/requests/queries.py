@@ -26,7 +26,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         return RequestRow.agency_id.in_(actor.agency_ids) & (RequestRow.status != Status.DRAFT)
     bound = text(
         "EXISTS (SELECT 1 FROM assignments bound WHERE bound.request_id = requests.id"
-        " AND bound.interpreter_id = :bound_interpreter AND bound.status <> 'withdrawn')"
+        " AND bound.interpreter_id = :bound_interpreter AND bound.status IN ('booked', 'started', 'performed'))"
     )
     return bound.bindparams(bound_interpreter=actor.interpreter_id or 0)  # type: ignore[return-value]
 

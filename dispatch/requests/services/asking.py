@@ -82,6 +82,8 @@ def write_facts(tx: Transaction, request: RequestRow, asked: Asked) -> None:
     """Put what is asked on the row: its fields, where it is, and its ranked alternatives."""
     if not reference.language_exists(asked.language):
         raise UnknownLanguage(language=asked.language, fields={"language": "unknown_language"})
+    if asked.unit_id is not None and asked.unit_id not in {it.id for it in people.units_of(request.organisation_id)}:
+        raise BadRequest(fields={"unit_id": "unknown_choice"})
     for name in _COPIED:
         setattr(request, name, getattr(asked, name))
     request.held_on = asked.held_on

@@ -1,7 +1,9 @@
 """Values about persons. Pure."""
 
 import hashlib
+import ipaddress
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,6 +46,17 @@ def hash_secret(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
+def network_of(address: str) -> str:
+    """Return by what somebody's tries are counted: an IPv4 address, or the /64 an IPv6 household owns."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:64]
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
+
+
 def normalised_email(text: str) -> str:
     """Return the address as it is kept and compared."""
-    return text.strip().casefold()
+    return unicodedata.normalize("NFC", text).strip().casefold()

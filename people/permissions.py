@@ -29,7 +29,7 @@ def require_agency(by: Actor, agency_id: int) -> None:
         raise Forbidden()
 
 
-def require_giver(by: Actor, role: Role, agency_id: int | None, organisation_id: int | None) -> None:
+def require_giver(by: Actor, role: Role, agency_id: int | None) -> None:
     """Refuse whoever may not give this role: administrators give all of their agencies, the desk requesters and
     interpreters.
 

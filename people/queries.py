@@ -123,6 +123,12 @@ def find_person_by_email(email: str) -> PersonRow | None:
     return db.session.scalars(select(PersonRow).where(PersonRow.email == normalised_email(email))).first()
 
 
+def find_person_by_address_hash(address_hash: str) -> PersonRow | None:
+    """Return the person whose address has this SHA-256 (hexadecimal)."""
+    digest = func.encode(func.sha256(func.convert_to(PersonRow.email, "UTF8")), "hex")
+    return db.session.scalars(select(PersonRow).where(digest == address_hash)).first()
+
+
 def memberships_of(person_id: int) -> list[MembershipRow]:
     """Return the living memberships of a person, oldest first."""
     live = (MembershipRow.person_id == person_id, MembershipRow.ended_at.is_(None))

@@ -1,17 +1,19 @@
 """Pages to get in and out, and of who there is."""
 
 import io
+from datetime import timedelta
 
 import segno
-from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as Answer
 from wtforms.fields.choices import SelectChoice
 
-from kernel.actor import SYSTEM, Role
+from kernel.actor import Role
 from kernel.http import EVERYONE, current_actor, make_cursor, policy, read_cursor
 from people import queries, services
-from people.domain import LOCALES
+from people.domain import LOCALES, hash_secret, new_secret, normalised_email
 from people.forms import CodeForm, PasswordForm, PersonForm, ProfileForm, ResetForm, SignInForm
 
 pages = Blueprint("people", __name__)
@@ -24,6 +26,8 @@ HOME = {
     Role.ADMINISTRATOR: "people.index",
 }
 _PAGE = 50
+# A browser in which somebody signed in before: who guesses elsewhere does not lock it out. Kept a year.
+_BROWSER, _BROWSER_KEPT = "tolkdienst_browser", timedelta(days=365)
 
 
 @pages.get("/")
@@ -40,14 +44,12 @@ def sign_in() -> str | Answer:
     form = SignInForm()
     if not form.validate_on_submit():
         return render_template("people/sign_in.html", form=form)
-    secret = services.sign_in(
-        form.email.data or "",
-        form.password.data or "",
-        network=request.remote_addr or "",
-        user_agent=request.user_agent.string,
-    )
-    _begin(secret)
-    return redirect(_own_path(request.args.get("next")) or url_for(".home"))
+    email, agent = form.email.data or "", request.user_agent.string
+    near = {"network": request.remote_addr or "", "browser": _known_browser(email)}
+    _begin(services.sign_in(email, form.password.data or "", user_agent=agent, **near))
+    answer = redirect(_own_path(request.args.get("next")) or url_for(".home"))
+    _remember_browser(answer, email)
+    return answer
 
 
 @pages.post("/sign-out")
@@ -68,7 +70,7 @@ def second_factor() -> str | Answer:
     if not form.validate_on_submit():
         return render_template("people/second_factor.html", form=form, has_one=has_one)
     use_case = services.verify_second_factor if has_one else services.confirm_second_factor
-    use_case(form.code.data or "", by=actor, secret=session["secret"], network=request.remote_addr or "")
+    use_case(form.code.data or "", by=actor, secret=session.get("secret", ""), network=request.remote_addr or "")
     return redirect(_own_path(request.args.get("next")) or url_for(".home"))
 
 
@@ -88,7 +90,7 @@ def ask_password() -> str | Answer:
     form = ResetForm()
     if not form.validate_on_submit():
         return render_template("people/ask_password.html", form=form)
-    services.make_link(form.email.data or "", "reset", by=SYSTEM)
+    services.ask_link(form.email.data or "", network=request.remote_addr or "")
     flash(_("Als we dit adres kennen, kreeg u net een bericht met een link. Die werkt een kwartier."))
     return redirect(url_for(".sign_in"))
 
@@ -137,7 +139,8 @@ def me() -> str | Answer:
 @policy(EVERYONE)
 def choose_role() -> Answer:
     """Act in another of one's own roles."""
-    secret = services.choose_role(Role(request.form["role"]), by=current_actor(), secret=session["secret"])
+    role, secret = request.form.get("role", ""), session.get("secret", "")
+    secret = services.choose_role(role, by=current_actor(), secret=secret)
     _begin(secret)
     return redirect(url_for(".home"))
 
@@ -206,6 +209,30 @@ def _begin(secret: str) -> None:
     session.permanent = True
     if locale:
         session["locale"] = locale
+
+
+def _known_browser(email: str) -> str | None:
+    """Return the name of this browser if somebody entered this very account with it before."""
+    try:
+        account, name = _browsers().loads(request.cookies.get(_BROWSER, ""))
+    except BadSignature:
+        return None
+    return str(name) if account == _account(email) else None
+
+
+def _remember_browser(answer: Answer, email: str) -> None:
+    name = _known_browser(email) or new_secret()
+    kept = str(_browsers().dumps([_account(email), name]))
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    answer.set_cookie(_BROWSER, kept, max_age=_BROWSER_KEPT, httponly=True, samesite="Lax", secure=secure)
+
+
+def _account(email: str) -> str:
+    return hash_secret(normalised_email(email)).hex()
+
+
+def _browsers() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt="known browser")
 
 
 def _own_path(target: str | None) -> str | None:

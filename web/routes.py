@@ -19,6 +19,7 @@ from dispatch.terms.views import pages as terms
 from kernel.http import policy
 from messages import tasks as message_tasks
 from messages.views import pages as messages
+from people import tasks as people_tasks
 from people.cli import commands as people_commands
 from people.views import pages as people
 from reporting.api import api as reporting_api
@@ -47,7 +48,7 @@ PAGES = [
     operations,
 ]
 COMMANDS = [people_commands, reporting_commands, *HOUSE_COMMANDS]
-TASKS = [offer_tasks, message_tasks, spreadsheet_tasks]  # importing them registers their jobs
+TASKS = [offer_tasks, message_tasks, people_tasks, spreadsheet_tasks]  # importing them registers their jobs
 
 
 def register(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """Everything that can be done with persons, organisations and their access: the public face of the module."""
 
 from people.services.access import (
+    ask_link,
     choose_password,
     choose_role,
     confirm_second_factor,
@@ -10,6 +11,7 @@ from people.services.access import (
     make_link,
     open_session,
     prepare_second_factor,
+    send_reset,
     sign_in,
     sign_out,
     touch_session,
@@ -31,6 +33,7 @@ __all__ = [
     "add_agency",
     "add_organisation",
     "add_unit",
+    "ask_link",
     "change_profile",
     "choose_password",
     "choose_role",
@@ -46,6 +49,7 @@ __all__ = [
     "make_link",
     "open_session",
     "prepare_second_factor",
+    "send_reset",
     "sign_in",
     "sign_out",
     "touch_session",

@@ -104,7 +104,9 @@ def give_role(
     needed = {Role.REQUESTER: "organisation_id", Role.INTERPRETER: "interpreter_id"}.get(role, "agency_id")
     if role is Role.SYSTEM or scope[needed] is None or sum(value is not None for value in scope.values()) != 1:
         raise Invalid(fields={"role": "scope_does_not_fit"})
-    permissions.require_giver(by, role, agency_id, organisation_id)
+    permissions.require_giver(by, role, agency_id)
+    if organisation_id is not None:
+        queries.find_organisation(organisation_id, by=by)
     with transaction() as tx:
         same = select(MembershipRow.id).filter_by(person_id=person_id, role=role, ended_at=None, **scope)
         if (known := tx.session.scalar(same)) is not None:
@@ -121,7 +123,9 @@ def end_role(membership_id: int, *, by: Actor) -> None:
     """
     with transaction() as tx:
         row = tx.locked(MembershipRow, membership_id)
-        permissions.require_giver(by, Role(row.role), row.agency_id, row.organisation_id)
+        permissions.require_giver(by, Role(row.role), row.agency_id)
+        if row.organisation_id is not None:
+            queries.find_organisation(row.organisation_id, by=by)
         row.ended_at = tx.now()
         tx.session.flush()
         _end_access(tx, row.person_id, role=row.role)
@@ -168,7 +172,9 @@ def erase_person(person_id: int, *, by: Actor) -> None:
         row.password_hash = row.totp_secret = row.totp_confirmed_at = None
         row.deactivated_at, row.erased_at = row.deactivated_at or now, now
         _end_access(tx, person_id)
-        tx.session.execute(delete(OneTimeLinkRow).where(OneTimeLinkRow.person_id == person_id))
+        for kind in (OneTimeLinkRow, SessionRow):  # a session also says with which browser
+            tx.session.execute(delete(kind).where(kind.person_id == person_id))
+        tx.session.execute(update(TokenRow).where(TokenRow.person_id == person_id).values(name=""))
         tx.emit(PersonErased(person_id=person_id), by)
 
 

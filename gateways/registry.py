@@ -1,5 +1,7 @@
 """Which provider serves which channel, by the settings."""
 
+from collections.abc import Callable
+
 from gateways.local import LocalProvider
 from gateways.smtp import SmtpGateway
 from gateways.twilio_sms import TwilioSmsGateway
@@ -10,9 +12,10 @@ from messages.ports import Gateway
 
 def gateways(settings: Settings) -> dict[str, Gateway]:
     """Return a gateway per channel: the real one where it has credentials, else the local provider."""
-    twilio = settings.twilio_account_sid and settings.twilio_auth_token and settings.twilio_from
-    return {
-        "mail": SmtpGateway(settings) if settings.smtp_url else LocalProvider("mail", settings),
-        "sms": TwilioSmsGateway(settings) if twilio else LocalProvider("sms", settings),
-        "push": WebPushGateway(settings) if settings.vapid_private_key else LocalProvider("push", settings),
+    real: dict[str, Callable[[Settings], Gateway]] = {
+        "mail": SmtpGateway,
+        "sms": TwilioSmsGateway,
+        "push": WebPushGateway,
     }
+    local = settings.local_channels
+    return {it: LocalProvider(it, settings) if it in local else real[it](settings) for it in real}

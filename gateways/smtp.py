@@ -9,6 +9,7 @@ from kernel.settings import Settings
 from messages.ports import Envelope, Receipt, Refused, Unknown
 
 TIMEOUT_S = 10
+_FOR_GOOD = 500  # RFC 5321: 4xx is a no for now, 5xx a no for good
 
 
 class SmtpGateway:
@@ -25,7 +26,9 @@ class SmtpGateway:
             with self._connect() as server:
                 self._sign_in(server)
                 server.send_message(mail)
-        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused) as error:
+        except smtplib.SMTPRecipientsRefused as error:
+            if any(code < _FOR_GOOD for code, _said in error.recipients.values()):
+                raise  # "not now": a full mailbox, a server that lets strangers wait
             raise Refused("recipient_refused") from error
         except smtplib.SMTPServerDisconnected as error:
             raise Unknown from error
@@ -52,7 +55,10 @@ class SmtpGateway:
         return smtplib.SMTP(host, self._url.port or 587, timeout=TIMEOUT_S)
 
     def _sign_in(self, server: smtplib.SMTP) -> None:
+        server.ehlo()  # without it the server has not said yet that it can do STARTTLS
         if self._url.scheme == "smtp" and server.has_extn("starttls"):
             server.starttls(context=ssl.create_default_context())
+        elif self._url.scheme == "smtp" and self._url.username:
+            raise ConnectionError("the mail server offers no STARTTLS: the password stays here")
         if self._url.username:
             server.login(unquote(self._url.username), unquote(self._url.password or ""))

@@ -6,11 +6,11 @@ from pywebpush import WebPushException, webpush
 from requests.exceptions import RequestException
 
 from kernel.settings import Settings
-from messages.ports import Envelope, Receipt, Refused, Unknown
+from messages.ports import Envelope, Gone, Receipt, Refused, Unknown
 
 TIMEOUT_S = 10
 LIFE_S = 3600
-_GONE = {404, 410}
+_GONE, _LATER = {404, 410}, {408, 429}
 
 
 class WebPushGateway:
@@ -27,7 +27,9 @@ class WebPushGateway:
             webpush(envelope.data, words, self._key, claims, timeout=TIMEOUT_S, ttl=LIFE_S)
         except WebPushException as error:
             status = error.response.status_code if error.response is not None else 0
-            if status in _GONE or 400 <= status < 500:
+            if status in _GONE:
+                raise Gone(f"push_{status}") from error
+            if 400 <= status < 500 and status not in _LATER:
                 raise Refused(f"push_{status}") from error
             raise
         except RequestException as error:

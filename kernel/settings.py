@@ -84,9 +84,11 @@ class Settings:
         )
 
     @property
-    def local_providers(self) -> bool:
-        """Whether some channel has no credentials, so that its messages go to `DATA_DIR/outbox`."""
-        return not (self.smtp_url and self.twilio_account_sid and self.vapid_private_key)
+    def local_channels(self) -> frozenset[str]:
+        """The channels without credentials, whose messages go to `DATA_DIR/outbox`."""
+        twilio = self.twilio_account_sid and self.twilio_auth_token and self.twilio_from
+        real = {"mail": self.smtp_url, "sms": twilio, "push": self.vapid_private_key}
+        return frozenset(channel for channel, credentials in real.items() if not credentials)
 
 
 def _flag(text: str | None) -> bool:

@@ -27,6 +27,10 @@ class Refused(Exception):
     """The provider will not deliver this, now or later: the next channel's turn."""
 
 
+class Gone(Refused):
+    """The address itself is no more: nothing goes there again."""
+
+
 class Unknown(Exception):
     """No answer came: it may have been sent, or not."""
 
@@ -37,7 +41,7 @@ class Gateway(Protocol):
     def send(self, envelope: Envelope) -> Receipt:
         """Hand over one delivery.
 
-        Raises: Refused, Unknown; anything else is tried again later.
+        Raises: Refused, Gone, Unknown; anything else is tried again later.
         """
         ...
 

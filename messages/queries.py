@@ -21,6 +21,12 @@ def deliveries_by_status() -> dict[str, dict[str, int]]:
     return found
 
 
+def is_taken(channel: str, provider_id: str) -> bool:
+    """Return whether a delivery has this receipt already."""
+    same = (DeliveryRow.channel == channel, DeliveryRow.provider_id == provider_id)
+    return db.session.scalar(select(DeliveryRow.id).where(*same)) is not None
+
+
 def deliveries_of(message_id: int) -> list[DeliveryRow]:
     return list(
         db.session.scalars(select(DeliveryRow).where(DeliveryRow.message_id == message_id).order_by(DeliveryRow.id))

@@ -214,6 +214,7 @@ def _next_channels(tx: Transaction, rows: Sequence[MessageRow], now: datetime) -
             continue
         if not row.channels:
             row.status = "undeliverable" if row.status == "queued" else row.status
+            _forget_secret(row)
             continue
         channel, *row.channels = row.channels
         begun.append(DeliveryRow(message=row, channel=channel, status="queued", attempts=0))
@@ -235,9 +236,16 @@ def _arrive(tx: Transaction, row: DeliveryRow, status: str) -> None:
     message = tx.locked(MessageRow, row.message_id)
     if message.status in {"queued", "sent"}:
         message.status = status
+    _forget_secret(message)
     if message.offer_id is not None:  # whoever waits for an answer wants to know; the others only wait to be read
         ids = {"message_id": message.id, "offer_id": message.offer_id}
         tx.emit(MessageArrived(**ids, kind=message.kind, status=status, channel=row.channel), SYSTEM)
+
+
+def _forget_secret(message: MessageRow) -> None:
+    """The secret of a one-time link stays no longer than it takes to send it."""
+    if "secret" in message.facts:
+        message.facts = {name: value for name, value in message.facts.items() if name != "secret"}
 
 
 def forget_person(person_id: int) -> None:

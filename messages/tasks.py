@@ -13,8 +13,8 @@ from kernel.jobs import task
 from messages import services
 from messages.domain import Channel
 from messages.models import DeliveryRow
-from messages.ports import Envelope, Gateway, Receipt, Refused, Unknown
-from messages.queries import push_subscriptions_of
+from messages.ports import Envelope, Gateway, Gone, Receipt, Refused, Unknown
+from messages.queries import is_taken, push_subscriptions_of
 
 logger = logging.getLogger(__name__)
 
@@ -38,24 +38,34 @@ def _hand_over(gateway: Gateway, row: DeliveryRow, envelope: Envelope) -> None:
     try:
         receipt = _found(gateway, row, envelope) or gateway.send(envelope)
         failpoint("messages.deliver.after_send")
+    except Gone as gone:
+        services.end_push(row.message.person_id, envelope.to)
+        services.record_outcome(row.id, None, error=str(gone))
     except Refused as refused:
         services.record_outcome(row.id, None, error=str(refused) or "refused")
     except Unknown:
         logger.warning("delivery %s: no answer", row.id)
-        services.record_outcome(row.id, None)
+        services.record_outcome(row.id, None, error=_given_up(row))
     except Exception:
-        if row.attempts >= MOST_ATTEMPTS:
-            services.record_outcome(row.id, None, error="gave_up")
-        else:
-            services.record_outcome(row.id, None)
+        services.record_outcome(row.id, None, error=_given_up(row))
         raise
     else:
         services.record_outcome(row.id, receipt)
 
 
+def _given_up(row: DeliveryRow) -> str | None:
+    """Return that this channel had its chances, or None: it is tried again."""
+    return "gave_up" if row.attempts >= MOST_ATTEMPTS else None
+
+
 def _found(gateway: Gateway, row: DeliveryRow, envelope: Envelope) -> Receipt | None:
     """Ask what became of an earlier try whose answer was lost, before trying again."""
-    return gateway.find(envelope) if row.error == "tried_before" else None
+    if row.error != "tried_before":
+        return None
+    receipt = gateway.find(envelope)
+    # The same words to the same number may be another delivery's, which has its receipt already.
+    taken = receipt is not None and is_taken(row.channel, receipt.provider_id)
+    return None if taken else receipt
 
 
 def _envelopes(row: DeliveryRow) -> list[Envelope]:

@@ -49,12 +49,14 @@ def subscribe() -> tuple[str, int]:
 @pages.get("/outbox")
 @policy(Role.ADMINISTRATOR)
 def outbox() -> str:
-    """Show what the local provider would have sent, newest first. Only where a channel has no real provider."""
+    """Show what the local provider would have sent, newest first. Only of channels without a real provider."""
     settings = current_app.config["SETTINGS"]
-    if not settings.local_providers:
+    if not settings.local_channels:
         raise NotFound(thing="outbox")
     lines = []
-    for path in sorted((settings.data_dir / "outbox").glob("*.jsonl")):
+    for path in sorted(settings.data_dir / "outbox" / f"{channel}.jsonl" for channel in settings.local_channels):
+        if not path.exists():
+            continue
         last = path.read_text(encoding="utf-8").splitlines()[-_LAST:]
         lines += [json.loads(line) | {"channel": path.stem} for line in last]
     lines.sort(key=lambda it: it["at"], reverse=True)

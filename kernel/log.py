@@ -3,9 +3,11 @@
 import json
 import logging
 import sys
+import traceback
 from collections import deque
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
@@ -17,7 +19,7 @@ class JsonLines(logging.Formatter):
     """Format a record as one line of JSON; control characters cannot break out of it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -26,8 +28,21 @@ class JsonLines(logging.Formatter):
         }
         line |= getattr(record, "facts", {})
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = _told(record.exc_info[1])
         return json.dumps({key: value for key, value in line.items() if value is not None}, default=str)
+
+
+def _told(error: BaseException | None) -> list[str]:
+    """Return where an error came from, from the outside inwards: its kind, its code if the database gave
+    one, and the places in the code. Never its words: they may quote what a person wrote."""
+    told: list[str] = []
+    while error is not None:
+        code = getattr(error, "sqlstate", None) or getattr(error, "errno", None) or getattr(error, "code", None)
+        kind = f"{type(error).__module__}.{type(error).__qualname__}"
+        places = [f"{it.filename}:{it.lineno} {it.name}" for it in traceback.extract_tb(error.__traceback__)]
+        told += [f"{kind} {code}" if code else kind, *reversed(places)]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return told
 
 
 class _Remember(logging.Handler):

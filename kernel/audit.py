@@ -5,7 +5,7 @@ a run of events together with the seal before it, so that a change made around t
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -98,6 +98,12 @@ def trail_of(request_id: int, *, limit: int = 500) -> list[EventRow]:
     """Return what happened around one request, oldest first."""
     wanted = select(EventRow).where(EventRow.request_id == request_id).order_by(EventRow.id).limit(limit)
     return list(db.session.scalars(wanted))
+
+
+def trail_about(**which: int) -> Iterator[EventRow]:
+    """Yield every event with this `request_id` or `actor_id`, oldest first, however many."""
+    wanted = select(EventRow).filter_by(**which).order_by(EventRow.id)
+    return iter(db.session.scalars(wanted.execution_options(yield_per=500)))
 
 
 def _events(session: Session, after: int, condition: Any, limit: int | None = _BATCH) -> list[Any]:

@@ -1,5 +1,7 @@
 """People in the terminal."""
 
+from pathlib import Path
+
 import click
 from flask import current_app, url_for
 
@@ -38,7 +40,15 @@ def erase(person_id: int) -> None:
         services.erase_person(person_id, by=SYSTEM)
     except Refusal as refusal:
         raise click.ClickException(f"person {person_id}: {refusal.code}") from refusal
+    with erased_list().open("a", encoding="utf-8") as file:  # ids only; a restored backup is cleaned by it
+        file.write(f"{queries.mark_of(queries.find_person(person_id))}\n")
     click.echo(f"person {person_id} is erased")
+
+
+def erased_list() -> Path:
+    """Return the file that remembers who was erased, outside the database that a restore replaces."""
+    folder: Path = current_app.config["SETTINGS"].data_dir
+    return folder / "erased.txt"
 
 
 @commands.command("add-administrator")

@@ -1,6 +1,6 @@
 """Every read about persons and where they belong. Nothing here writes."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, bindparam, exists, false, func, or_, select, text, true
@@ -121,6 +121,16 @@ def find_person(person_id: int) -> PersonRow:
 
 def find_person_by_email(email: str) -> PersonRow | None:
     return db.session.scalars(select(PersonRow).where(PersonRow.email == normalised_email(email))).first()
+
+
+def erased_marks() -> set[str]:
+    """Return who was erased: id and moment of entry of each, which no other house has."""
+    rows = db.session.scalars(select(PersonRow).where(PersonRow.erased_at.is_not(None)))
+    return {mark_of(row) for row in rows}
+
+
+def mark_of(person: PersonRow) -> str:
+    return f"{person.id} {person.created_at.astimezone(UTC).isoformat()}"
 
 
 def find_person_by_address_hash(address_hash: str) -> PersonRow | None:

@@ -6,6 +6,7 @@ from dispatch.assignments import services as assignments
 from dispatch.offers import services as offers
 from dispatch.performances import services as performances
 from dispatch.requests import services as requests
+from dispatch.spreadsheets import services as spreadsheets
 from kernel import audit, idempotency, queue
 from messages import services as messages
 from people import services as people
@@ -24,6 +25,7 @@ SWEEPS: dict[str, tuple[float, Callable[[], object]]] = {
     "forget old details": (3600, requests.forget_details),
     "forget inputs of decisions": (3600, offers.forget_decision_inputs),
     "forget old access": (3600, people.forget_old_access),
+    "forget waiting spreadsheets": (3600, spreadsheets.forget_waiting),
     "forget old answers": (3600, idempotency.forget_old_answers),
     "forget old jobs": (3600, queue.forget_old),
 }

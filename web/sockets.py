@@ -113,9 +113,13 @@ def _receive(app: Flask, connection: psycopg.Connection[Any]) -> None:
                 push(app, waiting)
 
 
+# Whoever reads something changes nothing on a board.
+_CHANGES_NOTHING = {"request_opened", "document_opened"}
+
+
 def _note(waiting: dict[int, int], payload: str) -> None:
     event = json.loads(payload)
-    if event.get("request_id"):
+    if event.get("request_id") and event.get("name") not in _CHANGES_NOTHING:
         waiting[event["request_id"]] = event["id"]
 
 

@@ -17,6 +17,7 @@ from dispatch.interpreters import services as interpreters
 from dispatch.offers import queries as offer_queries
 from dispatch.offers import services as offers
 from dispatch.offers.events import OfferMade, OfferSeen, OffersWithdrawn
+from dispatch.performances import services as performances
 from dispatch.performances.events import PerformanceConfirmed, PerformanceDisputed, PerformanceSubmitted
 from dispatch.requests import queries as requests
 from dispatch.requests.events import (
@@ -197,6 +198,10 @@ def documents_go_too(event: DetailsForgotten, tx: Transaction, by: Actor) -> Non
     translations.forget_documents_of(event.request_id or 0)
 
 
+def performance_forgets(event: DetailsForgotten, tx: Transaction, by: Actor) -> None:
+    performances.forget_words_of(event.request_id or 0)
+
+
 def register_forgets(event: PersonErased, tx: Transaction, by: Actor) -> None:
     interpreters.forget_person(event.person_id)
     messages.forget_person(event.person_id)
@@ -230,6 +235,7 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (LinkMade, send_link),
     (PersonErased, register_forgets),
     (DetailsForgotten, documents_go_too),
+    (DetailsForgotten, performance_forgets),
 ]
 
 

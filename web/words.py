@@ -212,6 +212,8 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "event": {
         "request_drafted": _("begonnen"),
+        "request_opened": _("gelezen"),
+        "details_forgotten": _("gegevens gewist"),
         "request_submitted": _("ingediend"),
         "request_sent_to_review": _("wordt nagekeken"),
         "completion_asked": _("aanvulling gevraagd"),

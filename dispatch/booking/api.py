@@ -47,6 +47,7 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
     chosen = request_queries.Filter(**{name: query.get(name, "") for name in ("status", "service", "language")})
     found = request_queries.list_requests(current_actor(), chosen, before=read_cursor(), limit=limit + 1)
     items = [queries.request_json(it) for it in found[:limit]]
+    services.note_list_reading([it["id"] for it in items], by=current_actor())
     return {"items": items, "next": make_cursor(found[limit - 1].id) if len(found) > limit else None}
 
 
@@ -55,7 +56,9 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
 @api.response(200, RequestOut)
 def show(request_id: int) -> dict[str, Any]:
     """Show one request: where it stands, who comes, and what happened so far."""
-    return queries.as_json(queries.picture_of(request_id, by=current_actor()))
+    picture = queries.picture_of(request_id, by=current_actor())
+    services.note_reading(request_id, picture.request.agency_id, by=current_actor())
+    return queries.as_json(picture)
 
 
 @api.route("/requests/<id:request_id>/cancel", methods=["POST"])

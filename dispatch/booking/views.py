@@ -90,6 +90,7 @@ def show(request_id: int) -> str:
     """Show one request: where it stands, who comes, and what can be done."""
     picture = queries.picture_of(request_id, by=current_actor())
     asked = picture.request
+    services.note_reading(asked.id, asked.agency_id, by=current_actor())
     shown = {
         "picture": picture,
         "request_": asked,

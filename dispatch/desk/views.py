@@ -85,6 +85,7 @@ def show(request_id: int) -> str:
     actor = current_actor()
     picture = booking.picture_of(request_id, by=actor)
     asked = picture.request
+    services.note_reading(asked.id, asked.agency_id, by=actor)
     searching = asked.status in UNANSWERED
     proposal = ProposalForm(language=asked.language, service="video")
     start = asked.starts_at.astimezone(BRUSSELS)

@@ -25,6 +25,7 @@ from dispatch.offers.domain import DeclineReason
 from dispatch.performances import queries as performances
 from dispatch.performances import services as performance_services
 from dispatch.performances.domain import Report
+from dispatch.requests import services as requests
 from kernel import clock
 from kernel.actor import Role
 from kernel.http import EVERYONE, current_actor, make_cursor, page_limit, policy, read_cursor
@@ -86,6 +87,7 @@ def agenda() -> dict[str, Any]:
     limit = page_limit()
     actor = current_actor()
     found = assignments.list_assignments(actor, after=read_cursor() or 0, limit=limit + 1)
+    requests.note_list_reading([it.request_id for it in found[:limit]], by=actor)
     cursor = make_cursor(found[limit - 1].id) if len(found) > limit else None
     return {"items": [queries.assignment_json(it, by=actor) for it in found[:limit]], "next": cursor}
 
@@ -95,7 +97,9 @@ def agenda() -> dict[str, Any]:
 @api.response(200, AssignmentOut)
 def assignment(assignment_id: int) -> dict[str, Any]:
     """Show one assignment."""
-    return _assignment(assignment_id)
+    row = assignments.find_assignment(assignment_id, by=current_actor())
+    requests.note_reading(row.request_id, row.request.agency_id, by=current_actor())
+    return queries.assignment_json(row, by=current_actor())
 
 
 @api.route("/assignments/<id:assignment_id>/perform", methods=["POST"])

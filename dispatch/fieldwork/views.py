@@ -17,6 +17,7 @@ from dispatch.offers.domain import DeclineReason
 from dispatch.performances import queries as performances
 from dispatch.performances import services as performance_services
 from dispatch.performances.domain import Who
+from dispatch.requests import services as requests
 from dispatch.translations import queries as translations
 from kernel import clock
 from kernel.actor import Role
@@ -87,6 +88,7 @@ def records() -> str:
 def show(assignment_id: int) -> str:
     """Show one assignment with everything the interpreter needs there."""
     row = assignments.find_assignment(assignment_id, by=current_actor())
+    requests.note_reading(row.request_id, row.request.agency_id, by=current_actor())
     shown = {
         "assignment": row,
         "actions": TRANSITIONS.actions(row.status, Role.INTERPRETER),

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dispatch.assignments import queries as assignment_queries
 from dispatch.assignments import services as assignments
@@ -202,6 +202,15 @@ def _same_or_refused(known: PerformanceRow, report: Report) -> int:
     if not same:
         raise AlreadyRecorded()
     return known.id
+
+
+def forget_words_of(request_id: int) -> None:
+    """The term of a request is over: what was written about it goes; times and money stay."""
+    with transaction() as tx:
+        words = {"note": None, "disturbance": None, "dispute": None}
+        tx.session.execute(update(PerformanceRow).where(PerformanceRow.request_id == request_id).values(**words))
+        theirs = select(AssignmentRow.id).where(AssignmentRow.request_id == request_id)
+        tx.session.execute(update(AbsenceRow).where(AbsenceRow.assignment_id.in_(theirs)).values(note=None))
 
 
 def _fill(row: PerformanceRow, report: Report, assignment: AssignmentRow) -> None:

@@ -127,5 +127,17 @@ class PastRequestRecorded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestOpened(Event):
+    """Somebody read the details of a request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestsListed(Event):
+    """Somebody took a list of requests with their details."""
+
+    requests: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DetailsForgotten(Event):
     """The private fields of a closed request were emptied: their term was over."""

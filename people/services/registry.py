@@ -1,9 +1,11 @@
 """Who there is: persons, organisations, agencies, roles."""
 
+from collections.abc import Collection
+
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete, select, update
 
-from kernel.actor import Actor, Role
+from kernel.actor import SYSTEM, Actor, Role
 from kernel.database import Transaction, refuse_on, transaction
 from kernel.errors import Forbidden, Invalid, NotFound
 from kernel.words import normal_phone, readable
@@ -176,6 +178,17 @@ def erase_person(person_id: int, *, by: Actor) -> None:
             tx.session.execute(delete(kind).where(kind.person_id == person_id))
         tx.session.execute(update(TokenRow).where(TokenRow.person_id == person_id).values(name=""))
         tx.emit(PersonErased(person_id=person_id), by)
+
+
+def erase_again(marks: Collection[str]) -> int:
+    """Erase whoever was erased before and came back from an older backup; return how many."""
+    ids = [int(mark.partition(" ")[0]) for mark in marks]
+    back = select(PersonRow).where(PersonRow.id.in_(ids), PersonRow.erased_at.is_(None)).order_by(PersonRow.id)
+    with transaction() as tx:
+        found = [row.id for row in tx.session.scalars(back) if queries.mark_of(row) in marks]
+        for person_id in found:
+            erase_person(person_id, by=SYSTEM)
+        return len(found)
 
 
 def _manageable(tx: Transaction, person_id: int, by: Actor) -> PersonRow:

@@ -19,6 +19,8 @@ from dispatch.interpreters.events import (
     LanguageEnded,
 )
 from dispatch.interpreters.models import (
+    AvailabilityExceptionRow,
+    ExclusionRow,
     InterpreterAgencyRow,
     InterpreterLanguageRow,
     InterpreterRow,
@@ -282,8 +284,12 @@ def _check_skill(skill: Skill) -> None:
 
 
 def forget_person(person_id: int) -> None:
-    """A person was erased: her place in the register says no more where she lives."""
+    """A person was erased: her place in the register says no more who she is, where she lives, or why she was away."""
     with transaction() as tx:
-        values = {"postcode": "", "municipality": "", "home_lat": None, "home_lon": None, "available_now": False}
-        this = InterpreterRow.person_id == person_id
-        tx.session.execute(update(InterpreterRow).where(this).values(**values, active_until=tx.now().date()))
+        held = select(InterpreterRow).where(InterpreterRow.person_id == person_id).with_for_update()
+        for row in tx.session.scalars(held).all():
+            row.number, row.postcode, row.municipality = f"gewist-{row.id}", "", ""
+            row.home_lat = row.home_lon = None
+            row.available_now, row.active_until = False, max(row.active_from, tx.now().date())
+            for kind in (AvailabilityExceptionRow, ExclusionRow):
+                tx.session.execute(update(kind).where(kind.interpreter_id == row.id).values(reason=None))

@@ -32,6 +32,7 @@ from dispatch.requests.services.ending import (
 from dispatch.requests.services.forgetting import forget_details
 from dispatch.requests.services.past import record_past_request
 from dispatch.requests.services.quoting import accept_quote_of, decline_quote_of, mark_quoted
+from dispatch.requests.services.reading import note_list_reading, note_reading
 
 __all__ = [
     "accept_quote_of",
@@ -51,6 +52,8 @@ __all__ = [
     "lock_request",
     "mark_assigned",
     "mark_quoted",
+    "note_list_reading",
+    "note_reading",
     "propose_alternative",
     "record_past_request",
     "release_from_review",

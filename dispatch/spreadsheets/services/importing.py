@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from dispatch.spreadsheets import permissions, queries
@@ -20,11 +22,13 @@ from dispatch.spreadsheets.events import (
 )
 from dispatch.spreadsheets.models import ImportRow
 from dispatch.spreadsheets.services.writing import write_customer, write_interpreter, write_past_request
-from kernel.actor import Actor, Role
+from kernel.actor import SYSTEM, Actor, Role
 from kernel.database import Transaction, meaning_of, transaction
 from kernel.errors import Refusal, Unavailable
 
 SAMPLE_ROWS = 20
+# So long a spreadsheet waits for a yes.
+WAITS = timedelta(days=7)
 # So many errors are kept with an import; who has more has one mistake in a whole column.
 KEPT_ERRORS = 1_000
 # So many rows are applied while somebody waits (about a second); more are the worker's.
@@ -109,6 +113,22 @@ def discard_import(import_id: int, *, by: Actor) -> None:
         row.discarded_at = tx.now()
         _empty(row)
         tx.emit(ImportDiscarded(import_id=row.id, agency_id=row.agency_id, kind=row.kind), by)
+
+
+def forget_waiting(limit: int = 100) -> int:
+    """Throw away spreadsheets nobody said yes to for a week: they hold personal data. Return how many.
+
+    Emits: ImportDiscarded.
+    """
+    with transaction() as tx:
+        waits = (ImportRow.approved_at.is_(None), ImportRow.discarded_at.is_(None))
+        old = select(ImportRow).where(*waits, ImportRow.uploaded_at < tx.now() - WAITS)
+        rows = list(tx.session.scalars(old.limit(limit).with_for_update(skip_locked=True)))
+        for row in rows:
+            row.discarded_at = tx.now()
+            _empty(row)
+            tx.emit(ImportDiscarded(import_id=row.id, agency_id=row.agency_id, kind=row.kind), SYSTEM)
+        return len(rows)
 
 
 def _held(tx: Transaction, import_id: int, by: Actor) -> ImportRow:

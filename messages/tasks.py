@@ -28,10 +28,14 @@ def deliver(delivery_id: int, patient: bool = False) -> None:
     if row is None:
         return
     gateways: Mapping[str, Gateway] = current_app.extensions["gateways"]
-    for envelope in _envelopes(row):
-        _hand_over(gateways[row.channel], row, envelope)
+    envelopes = _envelopes(row)
+    if not envelopes:
+        services.record_outcome(delivery_id, None, error="no_address")
         return
-    services.record_outcome(delivery_id, None, error="no_address")
+    first, *others = envelopes
+    for envelope in others:  # her other devices hear it too; the first one's answer counts
+        _also(gateways[row.channel], row, envelope)
+    _hand_over(gateways[row.channel], row, first)
 
 
 def _hand_over(gateway: Gateway, row: DeliveryRow, envelope: Envelope) -> None:
@@ -58,6 +62,14 @@ def _given_up(row: DeliveryRow) -> str | None:
     return "gave_up" if row.attempts >= MOST_ATTEMPTS else None
 
 
+def _also(gateway: Gateway, row: DeliveryRow, envelope: Envelope) -> None:
+    """Try one more device; what becomes of it changes nothing."""
+    try:
+        gateway.send(envelope)
+    except (Refused, Unknown):
+        logger.info("delivery %s: another device could not be reached", row.id)
+
+
 def _found(gateway: Gateway, row: DeliveryRow, envelope: Envelope) -> Receipt | None:
     """Ask what became of an earlier try whose answer was lost, before trying again."""
     if row.error != "tried_before":
@@ -73,7 +85,7 @@ def _envelopes(row: DeliveryRow) -> list[Envelope]:
     reference = f"d{row.id}"
     if row.channel == Channel.PUSH:
         found = push_subscriptions_of(person.id)
-        return [write(row, reference, it.endpoint, {"endpoint": it.endpoint, "keys": it.keys}) for it in found[:1]]
+        return [write(row, reference, it.endpoint, {"endpoint": it.endpoint, "keys": it.keys}) for it in found]
     address = person.phone if row.channel == Channel.SMS else person.email
     return [write(row, reference, address, {})] if address else []
 

@@ -46,6 +46,16 @@ def subscribe() -> tuple[str, int]:
     return "", 204
 
 
+@pages.post("/push-subscriptions/end")
+@policy(EVERYONE)
+def unsubscribe() -> tuple[str, int]:
+    """Take no more push messages on this browser."""
+    said = request.get_json(force=True)
+    endpoint = said.get("endpoint", "") if isinstance(said, dict) else ""
+    services.end_push(current_actor().person_id or 0, str(endpoint)[:1000])
+    return "", 204
+
+
 @pages.get("/outbox")
 @policy(Role.ADMINISTRATOR)
 def outbox() -> str:

@@ -23,6 +23,7 @@ from people import services as people
 from processes.binaries import clients
 from web import diagrams
 from web.clockwork import SWEEPS
+from web.install import new_private_key
 from web.seed import seed
 
 audit_commands = Commands("audit", help="The audit trail.")
@@ -46,6 +47,12 @@ def fill() -> None:
     """Load this release's languages and municipalities; fill empty tables of terms and tariffs. Safe to repeat."""
     seed()
     click.echo("languages, municipalities, terms and tariffs are there")
+
+
+@house_commands.command("vapid-key")
+def vapid_key() -> None:
+    """Print a new key for push messages, for VAPID_PRIVATE_KEY. Keep it: another one ends all subscriptions."""
+    click.echo(new_private_key())
 
 
 @audit_commands.command("verify")

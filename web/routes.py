@@ -28,11 +28,13 @@ from reporting.views import pages as reports
 from web import api
 from web.cli import COMMANDS as HOUSE_COMMANDS
 from web.health import pages as health
+from web.install import pages as install
 from web.operations import pages as operations
 
 APIS = [requests_api, desk_api, fieldwork_api, interpreters_api, reporting_api]
 PAGES = [
     health,
+    install,
     people,
     booking,
     fieldwork,

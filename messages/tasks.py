@@ -66,8 +66,10 @@ def _also(gateway: Gateway, row: DeliveryRow, envelope: Envelope) -> None:
     """Try one more device; what becomes of it changes nothing."""
     try:
         gateway.send(envelope)
-    except (Refused, Unknown):
-        logger.info("delivery %s: another device could not be reached", row.id)
+    except Gone:
+        services.end_push(row.message.person_id, envelope.to)
+    except Exception as error:  # whatever happens to one device, the others are tried
+        logger.info("delivery %s: another device could not be reached (%s)", row.id, type(error).__name__)
 
 
 def _found(gateway: Gateway, row: DeliveryRow, envelope: Envelope) -> Receipt | None:

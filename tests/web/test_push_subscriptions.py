@@ -7,7 +7,7 @@ from sqlalchemy import select
 from kernel.database import db
 from messages import queries, tasks
 from messages.models import DeliveryRow, MessageRow
-from messages.ports import Envelope, Receipt, Refused
+from messages.ports import Envelope, Gone, Receipt
 from tests.builders.people import signed_in
 from tests.builders.requests import a_request
 from tests.services.dispatch.conftest import World
@@ -81,7 +81,7 @@ def test_every_device_of_a_person_is_called(house: Flask, world: World, monkeypa
         def send(self, envelope: Envelope) -> Receipt:
             called.append(envelope.to)
             if envelope.to.endswith("gone"):
-                raise Refused("push_404")
+                raise Gone("push_404")
             return Receipt(f"push-{envelope.reference}")
 
         def find(self, envelope: Envelope) -> None:
@@ -98,3 +98,5 @@ def test_every_device_of_a_person_is_called(house: Flask, world: World, monkeypa
     assert [it.rsplit("/", 1)[1] for it in called] == ["gone", "phone", "laptop"]
     db.session.expire_all()
     assert delivery.status == "sent"
+    left = queries.push_subscriptions_of(world.actors[0].person_id or 0)
+    assert not any(it.endpoint.endswith("gone") for it in left)

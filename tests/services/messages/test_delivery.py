@@ -115,7 +115,7 @@ def test_a_job_that_comes_twice_sends_once(person: PersonRow, house: Flask) -> N
 def test_every_kind_of_message_can_be_written_in_every_language(person: PersonRow, house: Flask) -> None:
     facts = FACTS | {
         "reference": "2027-000001", "reason": "interpreter_unavailable", "timely": False, "purpose": "reset",
-        "secret": "x", "confirm_at": FACTS["expires_at"],
+        "secret": "x", "confirm_at": FACTS["expires_at"], "until_at": FACTS["expires_at"], "assignment_id": 1,
     }  # fmt: skip
     for locale in ("nl", "en"):
         for path in Path(house.root_path, "..", "templates", "messages").glob("*.txt"):

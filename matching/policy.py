@@ -84,17 +84,17 @@ class AdaptiveWaves:
 
     So with days to go one or two, with an hour to go many. A round lasts until `part` of the answers have come. Nobody
     knows how long a caller waits: for work that starts at once the window is `caller_minutes`, asked again and again,
-    `least_now` people at least.
+    and the first round alone gives a chance of `first_now`.
     """
 
-    target: float = 0.97
+    target: float = 0.93
     order: Order = ByWorth()
     reactions: Reactions = USUAL
     spread: float = 0.7
     part: float = 0.8
-    part_now: float = 0.6
-    caller_minutes: float = 6.0
-    least_now: int = 2
+    part_now: float = 0.35
+    caller_minutes: float = 5.0
+    first_now: float = 0.75
 
     def plan(self, case: Case, prospects: Sequence[Prospect]) -> Plan:
         """Ask the best of those not asked yet, so many that the target can still be reached."""
@@ -105,16 +105,17 @@ class AdaptiveWaves:
         round_minutes = curve.until(self.part_now if case.immediate else self.part)
         queue = waiting(case, prospects, self.order)
         hunt = Hunt.of(case, prospects, self.reactions, self.spread, left)
-        needed = hunt.needed([it.p_yes for it in queue], curve.within(left), self.target)
+        chances = [it.p_yes for it in queue]
+        needed = hunt.needed(chances, curve.within(left), self.target)
         at_once = ceil(needed / max(1.0, left / round_minutes))
         fresh = [it for it in case.asked if it.is_open and _silence(case, it) < round_minutes - _BLINK]
-        if case.immediate:
-            at_once = max(at_once, min(self.least_now, len(queue) + len(fresh)))
+        if case.immediate and not case.asked:
+            at_once = max(at_once, hunt.needed(chances, curve.reach, self.first_now))
         again_at = _next_look(case, fresh, round_minutes)
         plan = _asking(case, queue[: max(0, at_once - len(fresh))], again_at)
         if not plan.ask and queue:
             plan = replace(plan, reason=ENOUGH_ASKED, again_at=again_at)
-        return replace(plan, fill=hunt.chance([it.p_yes for it in queue[: len(plan.ask)]], curve.within(left)))
+        return replace(plan, fill=hunt.chance(chances[: len(plan.ask)], curve.within(left)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +141,11 @@ class WithFallback:
     """
 
     policy: Policy
-    target: float = 0.9
+    target: float = 0.8
     spent: float = 0.5
     reactions: Reactions = USUAL
     spread: float = 0.7
-    caller_minutes: float = 6.0
+    caller_minutes: float = 5.0
 
     def plan(self, case: Case, prospects: Sequence[Prospect]) -> Plan:
         """Let the policy choose among the options that are open by now."""

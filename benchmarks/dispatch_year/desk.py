@@ -12,10 +12,15 @@ from matching.cases import Asked, Case, Prospect
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What coming costs, in minutes, besides the way: per unit of load and per offer of the last seven days."""
+    """What coming costs, in minutes, besides the way.
+
+    load: per week of wanted hours already promised. offer: per offer of the last seven days. rare: for keeping somebody
+    from her rarest language, divided by how many speak that.
+    """
 
     load: float = 40.0
-    offer: float = 3.0
+    offer: float = 8.0
+    rare: float = 600.0
 
 
 @dataclass(slots=True)
@@ -53,6 +58,8 @@ class Desk:
 
     def __init__(self, observed: Observed, model: AcceptanceModel, flexible: bool, prices: Prices, odds: float) -> None:
         self.observed, self.flexible, self.prices, self._odds = observed, flexible, prices, odds
+        speakers = observed.pool.speaks.sum(0)
+        self._rare = prices.rare / np.where(observed.pool.speaks, speakers, np.inf).min(1)
         self.use(model)
 
     def use(self, model: AcceptanceModel) -> None:
@@ -102,7 +109,7 @@ class Desk:
                 continue
             chances = self._chances(offers, who)
             behind[option.number] = (who, offers, chances)
-            cost = travel + self.prices.load * offers.load + self.prices.offer * offers.offers_7d
+            cost = travel + self.prices.load * offers.load + self.prices.offer * offers.offers_7d + self._rare[who]
             found += [
                 Prospect(person, option.number, p, minutes)
                 for person, p, minutes in zip(who.tolist(), chances.tolist(), cost.tolist(), strict=True)

@@ -17,7 +17,7 @@ from matching.reaction import VOICE
 
 _MADE, _LOOK, _ANSWER, _HANGS_UP, _CANCELLED, _LEARN = range(6)
 # Who left nothing to ask is looked at again: somebody may have been freed.
-LOOK_AGAIN, LOOK_AGAIN_NOW = 120.0, 1.0
+LOOK_AGAIN, LOOK_AGAIN_NOW = 30.0, 1.0
 RINGS = 2.0
 # A model is made anew after these weeks, of the newest half year.
 LEARNS_AFTER = (1, 2, 3, 4, 6, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48)

@@ -17,7 +17,8 @@ from benchmarks.dispatch_year.world import Pool, Requests, make_pool, make_reque
 from matching.acceptance import AcceptanceModel
 from matching.policy import AdaptiveWaves, ByWorth, Horizon, Waves, broadcast, ours, sequential
 
-NEAREST = Prices(load=0.0, offer=0.0)
+NEAREST = Prices(load=0.0, offer=0.0, rare=0.0)
+WITHOUT_RARITY = Prices(rare=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Way:
 WAYS = {
     "nearest": Way(lambda _: sequential(), False, NEAREST),
     "broadcast": Way(lambda _: broadcast(), False),
-    "waves": Way(lambda _: Waves(4, 45.0, 2.0, ByWorth()), False),
+    "waves": Way(lambda _: Waves(4, 45.0, 2.0, ByWorth()), False, WITHOUT_RARITY),
     "adaptive": Way(lambda it: AdaptiveWaves(reactions=it.reactions, spread=it.spread), False),
     "horizon": Way(lambda it: Horizon(AdaptiveWaves(reactions=it.reactions, spread=it.spread)), False),
     "ours": Way(lambda it: ours(it.reactions, it.spread), True),

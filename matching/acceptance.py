@@ -96,9 +96,9 @@ def prior_chance(offers: Offers) -> Floats:
     Source: volunteer responders accept 17-47 % (JMIR mHealth 2023 e41551); the rest is assumed, docs/adr/0018.
     """
     base = np.array([0.45, 0.65, 0.5, 0.5])[np.clip(offers.service, 0, 3)]
-    km = np.clip(np.nan_to_num(offers.distance_km), 0, 150)
+    km = _within(offers.distance_km, 0, 150)
     on_site = offers.service == 0
-    rushed = on_site & (np.nan_to_num(offers.lead_hours) < 24)
+    rushed = on_site & (_within(offers.lead_hours, 0, 2000) < 24)
     chance: Floats = base - 0.0025 * km - 0.12 * rushed - 0.08 * (offers.evening | offers.weekend)
     return chance.clip(0.05, 0.95)
 
@@ -220,10 +220,10 @@ def passes(checked: Reliability, in_turn: Reliability, prior: Reliability) -> bo
 def design(offers: Offers) -> Floats:
     """Return the terms of the regression, one row per offer; what is not a number counts as zero."""
     service, now = offers.service, offers.immediate
-    km = np.clip(np.nan_to_num(offers.distance_km), 0, 300) / 35
-    lead = np.clip(np.nan_to_num(offers.lead_hours), 0, 2000)
-    minutes = np.clip(np.nan_to_num(offers.duration_minutes), 0, 600) / 60
-    load = np.clip(np.nan_to_num(offers.load), 0, 4)
+    km = _within(offers.distance_km, 0, 300) / 35
+    lead = _within(offers.lead_hours, 0, 2000)
+    minutes = _within(offers.duration_minutes, 0, 600) / 60
+    load = _within(offers.load, 0, 4)
     on_site = service == 0
     terms = (
         on_site,
@@ -241,10 +241,15 @@ def design(offers: Offers) -> Floats:
         offers.weekend,
         load,
         np.maximum(0, load - 0.7),
-        np.log1p(np.clip(np.nan_to_num(offers.offers_7d), 0, 500) / 8),
+        np.log1p(_within(offers.offers_7d, 0, 500) / 8),
         offers.option > 0,
     )
     return np.column_stack(terms).astype(float)
+
+
+def _within(values: Floats, low: float, high: float) -> Floats:
+    """Return the values between two limits; what is not a number is zero."""
+    return np.minimum(np.maximum(np.where(np.isfinite(values), values, 0.0), low), high)
 
 
 def _chance(logits: Floats) -> Floats:

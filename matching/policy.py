@@ -188,7 +188,7 @@ class WithSecondChannel:
             return plan
         silent = self._silent(case, prospects)
         if not silent:
-            return plan
+            return plan if plan.ask else replace(plan, again_at=self._first_due(case))
         value = {(it.interpreter_id, it.option): self.order(it) for it in prospects}
         calls = [Ask(it.interpreter_id, it.option, VOICE, case.deadline) for it in silent]
         if not plan.ask:
@@ -197,14 +197,22 @@ class WithSecondChannel:
         everybody = sorted([*plan.ask, *calls], key=lambda it: value[it.interpreter_id, it.option])
         return replace(plan, ask=tuple(everybody[: len(plan.ask)]))
 
+    def _unseen(self, case: Case) -> list[Asked]:
+        """Return the open messages nobody has looked at, of people who were not called."""
+        called = {(it.interpreter_id, it.option) for it in case.asked if it.channel == VOICE}
+        open_ones = [it for it in case.asked if it.is_open and it.seen_at is None]
+        return [it for it in open_ones if (it.interpreter_id, it.option) not in called]
+
+    def _first_due(self, case: Case) -> float | None:
+        """Return when the first of the unseen messages has been lying long enough, if there is any."""
+        waits = [self._pause(case) - _silence(case, it) for it in self._unseen(case)]
+        waits = [it for it in waits if it > _BLINK]
+        return case.after(min(waits)) if waits else None
+
     def _silent(self, case: Case, prospects: Sequence[Prospect]) -> list[Prospect]:
         """Return who has a message lying unseen long enough and was not called, best first."""
-        called = {(it.interpreter_id, it.option) for it in case.asked if it.channel == VOICE}
-        unseen = {
-            (it.interpreter_id, it.option)
-            for it in case.asked
-            if it.is_open and it.seen_at is None and _silence(case, it) >= self._pause(case) - _BLINK
-        } - called
+        long_ago = [it for it in self._unseen(case) if _silence(case, it) >= self._pause(case) - _BLINK]
+        unseen = {(it.interpreter_id, it.option) for it in long_ago}
         silent = [it for it in prospects if (it.interpreter_id, it.option) in unseen]
         return sorted(silent, key=lambda it: (self.order(it), it.option, it.interpreter_id))
 

@@ -50,7 +50,7 @@ class Search:
     wave: int = 0
     version: int = 0
     hung_up: bool = False
-    over: bool = False
+    idle_since: float | None = None
 
 
 class Desk:

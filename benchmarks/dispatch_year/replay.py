@@ -16,7 +16,7 @@ from matching.cases import Ask, Asked, Plan, Policy
 from matching.reaction import VOICE
 
 _MADE, _LOOK, _ANSWER, _HANGS_UP, _CANCELLED, _LEARN = range(6)
-# Who left nothing to ask is looked at again: somebody may have been freed.
+# Minutes after which a request with nobody left is looked at again, if somebody has been freed since.
 LOOK_AGAIN, LOOK_AGAIN_NOW = 30.0, 1.0
 RINGS = 2.0
 # A model is made anew after these weeks, of the newest half year.
@@ -35,6 +35,7 @@ class Replay:
         self.record = Record()
         self.events: list[tuple[float, int, int, int, int]] = []
         self.searches: dict[int, Search] = {}
+        self.freed_at = 0.0
         self._count = 0
 
     def run(self) -> Record:
@@ -67,8 +68,13 @@ class Replay:
 
     def _look(self, number: int, version: int) -> None:
         search = self.searches.get(number)
-        if search is not None and search.version == version:
+        if search is None or search.version != version:
+            return
+        now = self.observed.now
+        if search.idle_since is None or search.idle_since <= self.freed_at or now >= self.desk.deadline(search):
             self._plan(search)
+        else:
+            self._at(min(now + LOOK_AGAIN, self.desk.deadline(search)), _LOOK, number, version)
 
     def _plan(self, search: Search) -> None:
         now, search.version = self.observed.now, search.version + 1
@@ -82,6 +88,7 @@ class Replay:
         for ask in plan.ask:
             self._ask(search, ask, behind)
         search.wave += bool(plan.ask)
+        search.idle_since = now if plan.again_at is None and not search.immediate else None
         self._at(max(now + 1e-3, self._again(search, plan, deadline)), _LOOK, search.number, search.version)
 
     def _again(self, search: Search, plan: Plan, deadline: float) -> float:
@@ -178,6 +185,7 @@ class Replay:
         fill = self.record.fills[number]
         self.observed.book(fill.who, fill.since, fill.until, fill.hours, taken=False)
         fill.hours = 0.0
+        self.freed_at = self.observed.now
 
     def _hangs_up(self, number: int, _: int) -> None:
         search = self.searches.get(number)

@@ -147,6 +147,13 @@ def test_who_never_opened_the_message_is_called_and_who_did_is_not():
     assert WithSecondChannel(AdaptiveWaves()).plan(called, found).ask == ()
 
 
+def test_with_nobody_left_the_call_to_who_is_silent_is_not_forgotten():
+    plan = WithSecondChannel(AdaptiveWaves()).plan(a_case(now=500.0, asked=(sent(1),)), people(1))
+    assert (plan.ask, plan.again_at) == ((), 540.0)
+    called = WithSecondChannel(AdaptiveWaves()).plan(a_case(now=540.0, asked=(sent(1),)), people(1))
+    assert [it.channel for it in called.ask] == [VOICE]
+
+
 def test_a_wave_ends_early_when_everybody_in_it_has_answered():
     wave = Waves(2, 45, 2)
     thinking = a_case(now=490.0, asked=(sent(1), sent(2, answer=NO)))

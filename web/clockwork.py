@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from dispatch.assignments import services as assignments
+from dispatch.booking import services as booking
 from dispatch.offers import services as offers
 from dispatch.performances import services as performances
 from dispatch.requests import services as requests
@@ -23,6 +24,7 @@ SWEEPS: dict[str, tuple[float, Callable[[], object]]] = {
     "seal events": (60, audit.seal_events),
     "learn from offers": (3600, offers.learn_when_due),
     "forget old details": (3600, requests.forget_details),
+    "forget half-typed bookings": (3600, booking.forget_old_half_typed),
     "forget inputs of decisions": (3600, offers.forget_decision_inputs),
     "forget old access": (3600, people.forget_old_access),
     "forget waiting spreadsheets": (3600, spreadsheets.forget_waiting),

@@ -11,6 +11,7 @@ MODULES = (
     "people.models",
     "dispatch.assignments.models",
     "dispatch.billing.models",
+    "dispatch.booking.models",
     "dispatch.calendars.models",
     "dispatch.customers.models",
     "dispatch.interpreters.models",

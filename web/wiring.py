@@ -12,6 +12,7 @@ from dispatch.assignments.events import (
     ReconfirmationAsked,
     ReconfirmationMissed,
 )
+from dispatch.booking import services as booking
 from dispatch.interpreters import queries as register_of
 from dispatch.interpreters import services as interpreters
 from dispatch.offers import queries as offer_queries
@@ -205,6 +206,7 @@ def performance_forgets(event: DetailsForgotten, tx: Transaction, by: Actor) -> 
 def register_forgets(event: PersonErased, tx: Transaction, by: Actor) -> None:
     interpreters.forget_person(event.person_id)
     messages.forget_person(event.person_id)
+    booking.forget_half_typed(event.person_id)
 
 
 WIRING: list[tuple[type[Event], Subscriber]] = [

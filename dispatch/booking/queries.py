@@ -6,6 +6,7 @@ from typing import Any
 from dispatch.assignments import queries as assignments
 from dispatch.assignments.models import AssignmentRow
 from dispatch.assignments.queries import BINDING
+from dispatch.booking.models import HalfTypedRow
 from dispatch.offers import queries as offers
 from dispatch.performances import queries as performances
 from dispatch.performances.models import PerformanceRow
@@ -17,6 +18,7 @@ from dispatch.translations import queries as translations
 from dispatch.translations.models import DocumentRow, QuoteRow
 from kernel import audit, clock
 from kernel.actor import Actor, Role
+from kernel.database import db
 from people import queries as people
 from reference import queries as reference
 
@@ -146,3 +148,8 @@ def outlook_json(outlook: offers.Outlook) -> dict[str, Any]:
 def _chance_json(it: offers.Chance) -> dict[str, Any]:
     facts = {name: getattr(it.wish, name) for name in ("service", "language", "starts_at", "ends_at")}
     return facts | {"chance": round(it.chance, 4)}
+
+
+def half_typed(*, by: Actor) -> HalfTypedRow | None:
+    """Return what somebody typed of a booking and did not send."""
+    return db.session.get(HalfTypedRow, by.person_id or 0)

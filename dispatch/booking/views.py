@@ -1,15 +1,19 @@
 """The requester's pages."""
 
 from datetime import timedelta
+from secrets import token_urlsafe
 from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
 from dispatch.assignments import queries as assignments
 from dispatch.booking import queries
+from dispatch.booking import services as half_typed
 from dispatch.booking.forms import BookingForm, CancelForm, DisputeForm
+from dispatch.booking.models import HalfTypedRow
 from dispatch.calendars.queries import calendar_of
 from dispatch.offers import queries as offers
 from dispatch.performances import services as performances
@@ -50,13 +54,21 @@ def index() -> str:
 @policy(Role.REQUESTER, Role.COORDINATOR)
 def new() -> str | Answer | tuple[str, int]:
     """Ask for an interpreter. `like` begins with a copy of an earlier request."""
-    form, actor = BookingForm(), current_actor()
+    actor = current_actor()
     if request.method == "GET":
-        _begin(form)
-        return _booking_page(form)
+        kept = None if "like" in request.args else queries.half_typed(by=actor)
+        form = BookingForm(formdata=MultiDict(kept.fields)) if kept else BookingForm()
+        if kept is None:
+            _begin(form)
+        return _booking_page(form, kept=kept)
+    form = BookingForm()
     if "look" in request.form:
         outlook = accepted(form, lambda: _outlook(form)) if form.validate() else None
         return _booking_page(form, outlook=outlook)
+    if "keep" in request.form:
+        half_typed.keep_half_typed(request.form.to_dict(flat=False), by=actor)
+        flash(_("Bewaard. U vindt het hier terug als u weer een tolk aanvraagt."))
+        return redirect(url_for(".new"))
     ids = accepted(form, lambda: _submit(form)) if form.validate() else None
     if not ids:
         return _booking_page(form), 422
@@ -65,6 +77,22 @@ def new() -> str | Answer | tuple[str, int]:
         url_for(".show", request_id=ids[0]) if actor.role is Role.REQUESTER else url_for("desk.show", request_id=ids[0])
     )
     return redirect(target)
+
+
+@pages.post("/half-typed")
+@policy(Role.REQUESTER, Role.COORDINATOR)
+def keep() -> tuple[str, int]:
+    """Keep what is typed so far; the page's script sends it while somebody types."""
+    half_typed.keep_half_typed(request.form.to_dict(flat=False), by=current_actor())
+    return "", 204
+
+
+@pages.post("/half-typed/forget")
+@policy(Role.REQUESTER, Role.COORDINATOR)
+def forget() -> Answer:
+    """Begin anew."""
+    half_typed.forget_half_typed(current_actor().person_id or 0)
+    return redirect(url_for(".new"))
 
 
 @pages.get("/chance")
@@ -226,6 +254,7 @@ def _submit(form: BookingForm) -> list[int]:
         ids = services.submit_series(asked, by=actor, organisation_id=organisation_id)
     else:
         ids = [services.submit_request(asked[0], by=actor, organisation_id=organisation_id)]
+    half_typed.forget_half_typed(actor.person_id or 0)
     for upload in form.documents.data or []:
         if upload and upload.filename:
             translations.add_document(ids[0], Upload(upload.filename, upload.read()), by=actor)
@@ -244,10 +273,17 @@ def _change(form: BookingForm, asked: RequestRow) -> int:
     return services.change_request(asked.id, wanted, by=current_actor(), version=version)
 
 
-def _booking_page(form: BookingForm, asked: RequestRow | None = None, outlook: offers.Outlook | None = None) -> str:
+def _booking_page(
+    form: BookingForm,
+    asked: RequestRow | None = None,
+    *,
+    outlook: offers.Outlook | None = None,
+    kept: HalfTypedRow | None = None,
+) -> str:
     common = [reference.language_name(code) for code in _COMMON]
     shown = {"form": form, "asked": asked, "common": common, "towns": reference.municipality_names()}
-    shown["outlook"] = outlook
+    # A look is an answer of its own: what is sent after it is another question, with another key.
+    shown |= {"outlook": outlook, "kept": kept, "once": token_urlsafe(12) if "look" in request.form else None}
     shown["closed"] = asked is not None and asked.status == Status.ASSIGNED
     return render_template("dispatch/booking/new.html", **shown, Service=Service)
 

@@ -43,12 +43,25 @@ async function look() {
   chance.replaceChildren(...page.body.childNodes);
 }
 
+// What is typed is kept on the server too, so that a reload or a lost session loses nothing.
+async function keep() {
+  const typed = [...new FormData(form)].filter(([, value]) => typeof value === "string");
+  const body = new URLSearchParams(typed.filter(([name]) => name !== "_once"));
+  const token = document.querySelector("meta[name=csrf-token]").content;
+  const address = form.querySelector("[data-keep]").dataset.keep;
+  await fetch(address, { method: "POST", headers: { "X-CSRFToken": token }, body, keepalive: true }).catch(() => {});
+}
+
 if (chance) {
+  let keeping;
   form.querySelector("[data-look]").hidden = true;
   form.addEventListener("input", () => {
     clearTimeout(waiting);
+    clearTimeout(keeping);
     waiting = setTimeout(look, 400);
+    keeping = setTimeout(keep, 1500);
   });
+  form.addEventListener("submit", () => clearTimeout(keeping));
   look();
 }
 

@@ -1,5 +1,6 @@
 """The chance to find somebody: told before asking, and with what would be better."""
 
+import re
 from datetime import timedelta
 
 from flask import Flask
@@ -117,3 +118,13 @@ def test_an_administrator_reads_how_well_chances_came_true(house: Flask, world: 
     page = signed_in(house, administrator).get("/operations")
     assert "1 gemeten" in page.text
     assert "nog algemeen ingeschat" in page.text
+
+
+def test_after_looking_at_the_chance_the_request_can_be_sent(house: Flask, world: World) -> None:
+    client = signed_in(house, world.requester)
+    looked = client.post("/requests/new", data=booking(look="1", _once="the-first-key"))
+    key = re.search(r'name="_once" value="([^"]+)"', looked.text)
+    assert key and key.group(1) != "the-first-key"
+    sent = client.post("/requests/new", data=booking(_once=key.group(1)))
+    assert sent.status_code == 302
+    assert count_requests() == 1

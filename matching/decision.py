@@ -129,6 +129,11 @@ def decide(case: Case, needs: Sequence[Need], pool: Pool, mind: Mind) -> Decisio
     return Decision(plan, chosen, _explain(case, plan, chosen, ways, pool, mind))
 
 
+def prospects_of(needs: Sequence[Need], pool: Pool, mind: Mind) -> list[Prospect]:
+    """Return everybody who may come, for every way to meet the request."""
+    return [it for option, need in enumerate(needs) for it in _prospects(_way(option, need, pool, mind))]
+
+
 def chance_before_asking(need: Need, pool: Pool, mind: Mind, minutes: float) -> float:
     """Return the chance that somebody says yes within so many awake minutes, if everybody may be asked in turn."""
     way = _way(0, need, pool, mind)

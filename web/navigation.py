@@ -28,6 +28,7 @@ MENU = {
         ("customers.index", _("Afnemers")),
         ("spreadsheets.index", _("Rekenbladen")),
         ("terms.index", _("Termijnen")),
+        ("replays.index", _("Wat als")),
         ("reports.index", _("Cijfers")),
         ("operations.index", _("Toestand")),
     ],

@@ -13,6 +13,7 @@ from dispatch.interpreters.api import api as interpreters_api
 from dispatch.interpreters.views import availability, exclusions
 from dispatch.interpreters.views import register as register_pages
 from dispatch.offers import tasks as offer_tasks
+from dispatch.offers.views import pages as replays
 from dispatch.spreadsheets import tasks as spreadsheet_tasks
 from dispatch.spreadsheets.views import pages as spreadsheets
 from dispatch.terms.views import pages as terms
@@ -45,6 +46,7 @@ PAGES = [
     customers,
     spreadsheets,
     terms,
+    replays,
     reports,
     messages,
     operations,

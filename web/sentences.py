@@ -47,6 +47,8 @@ SENTENCES = {
     "unknown_choice": _("Dit is geen van de mogelijkheden."),
     "unknown_field": _("Dit kunt u niet veranderen."),
     "out_of_range": _("Dit is te klein of te groot."),
+    "replay_first": _("Speel eerst het voorbije jaar opnieuw met deze waarde, onder “Wat als”."),
+    "replay_lost": _("Met deze waarde zou een dienst meer dan één procentpunt antwoorden verliezen."),
     "negative": _("Dit kan niet minder dan nul zijn."),
     "not_a_number": _("Dit is geen getal."),
     "not_positive": _("Het einde ligt niet na het begin."),

@@ -32,6 +32,7 @@ from dispatch.requests.events import (
     RequestReopened,
     SearchStarted,
 )
+from dispatch.terms.events import TermChanged
 from dispatch.translations import services as translations
 from dispatch.translations.events import QuoteMade
 from kernel.actor import Actor
@@ -132,6 +133,11 @@ def tell_of_cancellation(event: AssignmentCancelled, tx: Transaction, by: Actor)
     _tell_interpreter(event.interpreter_id, "assignment_cancelled", event, timely=event.timely, **facts)
 
 
+def try_the_year_first(event: TermChanged, tx: Transaction, by: Actor) -> None:
+    """A value that decides who is asked comes into force only after the past year was tried with it."""
+    offers.require_replayed(event.name, event.after)
+
+
 def remind_both(event: AssignmentReminded, tx: Transaction, by: Actor) -> None:
     words = Words(request_id=event.request_id, facts=_slot_of(event.request_id or 0))
     interpreter = register_of.person_of(event.interpreter_id)
@@ -223,6 +229,7 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (RequestReopened, tell_of_reopening),
     (AssignmentMoved, tell_of_move),
     (AssignmentCancelled, tell_of_cancellation),
+    (TermChanged, try_the_year_first),
     (AssignmentReminded, remind_both),
     (ReconfirmationAsked, ask_whether_she_comes),
     (ReconfirmationMissed, tell_of_silence),

@@ -122,6 +122,22 @@ WORDS: dict[str, dict[str, Any]] = {
         "same_client": _("werkte al voor deze cliënt"),
         "worked_here": _("kent de plaats"),
     },
+    "tried": {
+        "fill_target": _("gewenste kans op een ja, in procent"),
+        "weight_travel": _("reistijd: minuten per minuut"),
+        "weight_workload": _("werklast: minuten per gewerkte minuut deze maand"),
+        "weight_recent_offer": _("recent gevraagd: minuten per aanbod deze week"),
+        "weight_related_language": _("verwante taal: minuten"),
+        "weight_uncertified": _("zonder certificaat: minuten"),
+        "weight_worked_here": _("kent de plaats: minuten voordeel"),
+        "weight_same_client": _("kent de cliënt: minuten voordeel"),
+    },
+    "replay": {
+        "waiting": _("wordt gespeeld"),
+        "passed": _("verliest niets"),
+        "failed": _("verliest antwoorden"),
+        "nothing": _("te weinig bewaard om te vergelijken"),
+    },
     "plan": {
         "asked": _("De volgende tolken werden gevraagd"),
         "enough_asked": _("Er zijn genoeg tolken gevraagd"),

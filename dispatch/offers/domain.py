@@ -18,6 +18,20 @@ class DeclineReason(StrEnum):
     OTHER = "other"
 
 
+# Terms that are prices of matching, in minutes -> the name matching has for each.
+WEIGHTS = {
+    "weight_travel": "travel",
+    "weight_workload": "workload",
+    "weight_recent_offer": "recent_offer_minutes",
+    "weight_related_language": "related_language_minutes",
+    "weight_uncertified": "uncertified_minutes",
+    "weight_worked_here": "worked_here_bonus_minutes",
+    "weight_same_client": "same_client_bonus_minutes",
+}
+# Terms that change who is asked: another value is tried on the past year before it may come into force.
+TRIED_FIRST = frozenset({"fill_target", *WEIGHTS})
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """One offer as the engine needs it: whom, in which wave, how it stands, until when."""

@@ -1,6 +1,6 @@
 """Refusals only this module knows: why a yes came too late."""
 
-from kernel.errors import NotAllowedNow
+from kernel.errors import Invalid, NotAllowedNow
 
 
 class AlreadyTaken(NotAllowedNow):
@@ -31,3 +31,9 @@ class OfferChanged(NotAllowedNow):
     """What was offered has changed since; a new offer follows."""
 
     code = "offer_changed"
+
+
+class ReplayFirst(Invalid):
+    """This value decides who is asked: the past year is tried with it first, and may not lose answers."""
+
+    code = "replay_first"

@@ -110,6 +110,30 @@ class AcceptanceModelRow(Base):
     fill: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
+class PolicyReplayRow(Base):
+    """A year tried again with another value of one term, before that value may come into force.
+
+    `result` holds one entry per service (see `matching.replay.ServiceResult`); empty until the work is done.
+    """
+
+    __tablename__ = "policy_replays"
+    __table_args__ = (
+        CheckConstraint("status IN ('waiting', 'passed', 'failed', 'nothing')", name="status_known"),
+        Index("ix_policy_replays_agency", "agency_id", "id"),
+    )
+
+    id: Mapped[int] = identity()
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    asked_at: Mapped[datetime]
+    term: Mapped[str] = mapped_column(Text)
+    value: Mapped[float] = mapped_column(Float)
+    status: Mapped[str] = mapped_column(Text)
+    requests: Mapped[int] = mapped_column(Integer, server_default="0")
+    result: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    done_at: Mapped[datetime | None]
+
+
 class FunnelRow(Base):
     """The frozen funnel of a request at closure, from which its outcome was derived: counts per stage."""
 

@@ -14,3 +14,9 @@ def advance(request_id: int) -> None:
 def learn(agency_id: int) -> None:
     """Learn from the offers of an agency."""
     services.learn_from_offers(agency_id)
+
+
+@task("offers.replay")
+def replay(replay_id: int) -> None:
+    """Try a past year again with another value of a term."""
+    services.run_replay(replay_id)

@@ -101,8 +101,8 @@ def _window(request: RequestRow, wish: Wish, now: datetime) -> tuple[float, dict
     moment = wish.ends_at if wish.service is Service.TRANSLATION else wish.starts_at
     stop = moments(plan, begun, moment, calendar).hard_stop_at
     if request.immediate:
-        return max(0.0, (stop - now) / _MINUTE), settings_of(plan, 1)
-    return sum((end - start) / _MINUTE for start, end in waking_hours(now, stop)), settings_of(plan, 1)
+        return max(0.0, (stop - now) / _MINUTE), settings_of(plan, 1, now.date())
+    return sum((end - start) / _MINUTE for start, end in waking_hours(now, stop)), settings_of(plan, 1, now.date())
 
 
 def _alternatives(asked: Wish, immediate: bool, calendar: WorkCalendar, now: datetime) -> list[Wish]:

@@ -1,8 +1,8 @@
 """What a decision is made from: the request's standing, the terms, and what was learned. Nothing here writes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,13 @@ from sqlalchemy import case as when
 from sqlalchemy import func, select
 
 from dispatch.assignments.models import AssignmentRow
-from dispatch.offers.models import AcceptanceModelRow, DecisionRow, OfferRow
+from dispatch.offers.domain import WEIGHTS
+from dispatch.offers.models import AcceptanceModelRow, DecisionRow, OfferRow, PolicyReplayRow
 from dispatch.offers.queries.people import crowd_of, needs_of, wishes_of
 from dispatch.offers.status import OPEN, Status
 from dispatch.requests.models import RequestRow
 from dispatch.terms.domain import SearchPlan
+from dispatch.terms.queries import terms_at
 from kernel.clock import BRUSSELS
 from kernel.database import db
 from kernel.errors import NotFound
@@ -26,6 +28,7 @@ from matching.domain import Candidate, Need
 from matching.hours import waking_hours
 from matching.policy import AdaptiveWaves, ByWorth, WithFallback
 from matching.pool import Pool
+from matching.ranking import Weights
 from matching.reaction import PUSH
 from matching.record import unpack
 from matching.reliability import Reliability, reliability
@@ -67,7 +70,7 @@ class Question:
 
 def question_of(request: RequestRow, plan: SearchPlan, now: datetime) -> Question:
     """Return what has to be decided about a request: whom to ask next."""
-    settings = settings_of(plan, request.wave + 1)
+    settings = settings_of(plan, request.wave + 1, now.date())
     people = crowd_of(request, now)
     return Question(case_of(request, now), needs_of(request, now), people, settings, newest_model(request.agency_id))
 
@@ -93,20 +96,30 @@ def case_of(request: RequestRow, now: datetime) -> Case:
     )
 
 
-def settings_of(plan: SearchPlan, wave: int) -> dict[str, Any]:
+def settings_of(plan: SearchPlan, wave: int, day: date) -> dict[str, Any]:
     """Return how the terms in force want people to be asked in `wave`, as plain values."""
-    return {"size": plan.size_of(wave), "target": None if plan.immediate else plan.fill_target}
+    terms = terms_at(day)
+    weights = {field: term.value for name, field in WEIGHTS.items() if (term := terms.find(name))}
+    target = None if plan.immediate else plan.fill_target
+    return {"size": plan.size_of(wave), "target": target, "weights": weights}
+
+
+def changed(settings: dict[str, Any], name: str, value: float) -> dict[str, Any]:
+    """Return settings in which one term has another value."""
+    if name == "fill_target":
+        return settings | {"target": None if settings["target"] is None else value / 100}
+    return settings | {"weights": settings.get("weights", {}) | {WEIGHTS[name]: value}}
 
 
 def mind_of(settings: dict[str, Any], model_id: int | None) -> Mind:
     """Return what decides, from the terms of a search and what was learned by then."""
     model, _ = learned(model_id)
-    size, target = settings["size"], settings["target"]
+    size, target, weights = settings["size"], settings["target"], Weights(**settings.get("weights", {}))
     if target is None or size is None:
-        return Mind(InTurn(size), "in_turn", model)
+        return Mind(InTurn(size), "in_turn", model, weights)
     known: dict[str, Any] = {"reactions": model.reactions, "spread": model.spread}
     adaptive = AtLeast(AdaptiveWaves(target=target, order=_AS_ASKED_FIRST, **known), size, _AS_ASKED_FIRST)
-    return Mind(WithFallback(adaptive, target=_HOPE, **known), "adaptive", model)
+    return Mind(WithFallback(adaptive, target=_HOPE, **known), "adaptive", model, weights)
 
 
 def newest_model(agency_id: int) -> int | None:
@@ -183,6 +196,35 @@ def everything_learned(now: datetime) -> list[Learned]:
         fills = reliability([correction.of(chance) for chance in told], came_true)
         found.append(Learned(it.agency_id, it.learned_at, it.learned, model.checked, fills))
     return found
+
+
+def replays_of(agency_ids: Collection[int], limit: int = 20) -> list[PolicyReplayRow]:
+    """Return the last years that were replayed, newest first."""
+    row = PolicyReplayRow
+    mine = select(row).where(row.agency_id.in_(agency_ids)).order_by(row.id.desc()).limit(limit)
+    return list(db.session.scalars(mine))
+
+
+def first_decisions(agency_id: int, since: datetime, limit: int) -> list[DecisionRow]:
+    """Return the first decision of each of the newest requests of an agency that can still be made again."""
+    first = select(func.min(DecisionRow.id)).where(DecisionRow.made_at >= since).group_by(DecisionRow.request_id)
+    query = (
+        select(DecisionRow)
+        .join(RequestRow, RequestRow.id == DecisionRow.request_id)
+        .where(DecisionRow.id.in_(first), RequestRow.agency_id == agency_id, DecisionRow.inputs.isnot(None))
+    )
+    return list(db.session.scalars(query.order_by(DecisionRow.id.desc()).limit(limit)))
+
+
+def real_answers(request_id: int) -> dict[tuple[int, int], bool]:
+    """Return who really said yes (True) or no to a request, by interpreter and option."""
+    request = db.session.get_one(RequestRow, request_id)
+    option = {option_id: n for n, (option_id, _) in enumerate(wishes_of(request))}
+    row = OfferRow
+    said = select(row.interpreter_id, row.option_id, row.status).where(
+        row.request_id == request_id, row.status.in_((Status.ACCEPTED, Status.DECLINED))
+    )
+    return {(it[0], option.get(it[1], 0)): it[2] == Status.ACCEPTED for it in db.session.execute(said)}
 
 
 def offer_log(agency_id: int, since: datetime, now: datetime) -> OfferLog:

@@ -11,11 +11,13 @@ from dispatch.offers.services.asking import (
 )
 from dispatch.offers.services.by_hand import assign_by_hand
 from dispatch.offers.services.learning import forget_decision_inputs, learn_from_offers, learn_when_due
+from dispatch.offers.services.replaying import ask_replay, require_replayed, run_replay
 
 __all__ = [
     "accept_offer",
     "advance_due_searches",
     "advance_search",
+    "ask_replay",
     "assign_by_hand",
     "close_unanswered",
     "decline_offer",
@@ -24,6 +26,8 @@ __all__ = [
     "learn_when_due",
     "mark_delivered",
     "mark_sent",
+    "require_replayed",
+    "run_replay",
     "see_offers",
     "withdraw_offers",
 ]

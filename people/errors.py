@@ -33,6 +33,12 @@ class LinkOver(NotAllowedNow):
     code = "link_over"
 
 
+class WorksElsewhere(NotAllowedNow):
+    """The person's role is for other agencies too: one of them alone does not end it."""
+
+    code = "works_elsewhere"
+
+
 class EmailTaken(NotAllowedNow):
     """Somebody has this address already."""
 

@@ -145,6 +145,24 @@ def memberships_of(person_id: int) -> list[MembershipRow]:
     return list(db.session.scalars(select(MembershipRow).where(*live).order_by(MembershipRow.id)))
 
 
+def memberships_within(person_id: int, by: Actor) -> list[MembershipRow]:
+    """Return the living memberships of a person that concern nobody but the actor's own agencies."""
+    live = memberships_of(person_id)
+    if by.is_system:
+        return live
+    served = select(OrganisationRow.id).where(_reach(by), OrganisationRow.id.in_([it.organisation_id for it in live]))
+    elsewhere = text("SELECT interpreter_id FROM interpreter_agencies WHERE NOT agency_id = ANY(:agencies)")
+    organisations = set(db.session.scalars(served))
+    shared = set(db.session.scalars(elsewhere, {"agencies": sorted(by.agency_ids)}))
+    return [
+        it
+        for it in live
+        if it.agency_id in by.agency_ids
+        or it.organisation_id in organisations
+        or (it.interpreter_id is not None and it.interpreter_id not in shared)
+    ]
+
+
 def list_people(by: Actor, words: str = "", *, after: int = 0, limit: int = 50) -> list[PersonRow]:
     """Return a page of the persons with a role in an agency or organisation the actor reaches."""
     organisations = select(OrganisationRow.id).where(_reach(by))
@@ -158,7 +176,7 @@ def list_people(by: Actor, words: str = "", *, after: int = 0, limit: int = 50) 
         MembershipRow.organisation_id.in_(organisations),
         MembershipRow.interpreter_id.in_(interpreters),
     )
-    belongs = exists().where(MembershipRow.person_id == PersonRow.id, reached)
+    belongs = exists().where(MembershipRow.person_id == PersonRow.id, MembershipRow.ended_at.is_(None), reached)
     query = select(PersonRow).where(belongs, PersonRow.id > after, PersonRow.erased_at.is_(None))
     if words:
         query = query.where(or_(PersonRow.name.ilike(f"%{words}%"), PersonRow.email.ilike(f"%{words}%")))

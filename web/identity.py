@@ -1,5 +1,7 @@
 """Who is asking: a bearer token of the API, or the session of a browser."""
 
+import functools
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import request, session
@@ -34,8 +36,14 @@ def uses_bearer_token() -> bool:
     return request.headers.get("Authorization", "").startswith("Bearer ")
 
 
-def _find() -> SignedIn | None:
+def ask_again() -> Callable[[], SignedIn | None]:
+    """Return how to ask later who is asking now: a socket outlives the request that opened it."""
     if uses_bearer_token():
-        return queries.find_by_token(request.headers["Authorization"].removeprefix("Bearer ").strip())
+        token = request.headers["Authorization"].removeprefix("Bearer ").strip()
+        return functools.partial(queries.find_by_token, token)
     secret = session.get(SESSION_SECRET)
-    return queries.find_by_session(secret) if secret else None
+    return functools.partial(queries.find_by_session, secret) if secret else lambda: None
+
+
+def _find() -> SignedIn | None:
+    return ask_again()()

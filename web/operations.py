@@ -11,7 +11,7 @@ from dispatch.offers import queries as offers
 from kernel import clock, log, queue
 from kernel.actor import SYSTEM, Role
 from kernel.database import db
-from kernel.http import policy
+from kernel.http import current_actor, policy
 from messages import queries as messages
 from people import queries as people
 
@@ -28,7 +28,7 @@ def index() -> str:
     shown = {
         "numbers": numbers(),
         "failed": failed_jobs(),
-        "late": late_requests(),
+        "late": late_requests(sorted(current_actor().agency_ids)),
         "deliveries": messages.deliveries_by_status(),
         "errors": list(log.recent_errors)[::-1],
         "parts": {"worker": worker_alive(), "clock": clock_alive()},
@@ -91,10 +91,10 @@ def failed_jobs(limit: int = 50) -> list[Any]:
     return list(db.session.execute(text(query), {"n": limit}))
 
 
-def late_requests(limit: int = 50) -> list[Any]:
-    query = """SELECT id, reference, status, next_step_at FROM requests
-               WHERE next_step_at < now() - interval '60 s' ORDER BY next_step_at LIMIT :n"""
-    return list(db.session.execute(text(query), {"n": limit}))
+def late_requests(agency_ids: list[int], limit: int = 50) -> list[Any]:
+    query = """SELECT id, reference, status, next_step_at FROM requests WHERE agency_id = ANY(:agencies)
+               AND next_step_at < now() - interval '60 s' ORDER BY next_step_at LIMIT :n"""
+    return list(db.session.execute(text(query), {"n": limit, "agencies": agency_ids}))
 
 
 def _one(query: str, **values: Any) -> Any:

@@ -37,6 +37,7 @@ SENTENCES = {
     "wrong_code": _("Deze code klopt niet of is al gebruikt. Neem de code die u nu ziet."),
     "weak_password": _("Dit wachtwoord is te makkelijk. Neem minstens 12 tekens, zonder uw naam of een bekend woord."),
     "link_over": _("Deze link is al gebruikt of verlopen. Vraag een nieuwe."),
+    "works_elsewhere": _("Deze persoon werkt ook voor een andere dienst. Haal de tolk in het tolkenbestand bij u weg."),
     "email_taken": _("Iemand heeft dit adres al."),
     "bad_email": _("Dit is geen e-mailadres."),
     "scope_does_not_fit": _("Een aanvrager hoort bij een organisatie, een ander bij een dienst."),
@@ -132,7 +133,9 @@ SENTENCES = {
     "file_empty": _("Dit bestand is leeg."),
     "file_too_large": _("Dit bestand is groter dan 10 MB."),
     "file_type_refused": _("Neem PDF, Word, OpenDocument, gewone tekst, PNG of JPEG."),
-    "file_with_macros": _("Dit bestand bevat macro's. Bewaar het zonder."),
+    "file_with_macros": _(
+        "Dit bestand doet iets als men het opent: macro's, scripts, of iets van elders. Bewaar het zonder."
+    ),
     "quote_over": _("Op deze offerte is al geantwoord, of ze is verlopen."),
 }
 

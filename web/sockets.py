@@ -9,19 +9,20 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from flask import Flask, request, session
+from flask import Flask, request
 from flask_socketio import SocketIO, join_room
 from flask_socketio import disconnect as cut
 
 from dispatch.desk import sockets as desk
 from kernel.audit_sql import CHANNEL
 from kernel.database import db
-from people import queries as people
-from web.identity import SESSION_SECRET, signed_in
+from people.domain import SignedIn
+from web.identity import ask_again, signed_in
 from web.locale import LOCALES, choose
 
 logger = logging.getLogger(__name__)
@@ -33,9 +34,9 @@ _GATHER_S, _CHECK_EVERY_S, _RECONNECT_S = 0.05, 5.0, 1.0
 
 @dataclass
 class Listeners:
-    """Who listens on this process: socket id -> the secret by which it came in, and its role."""
+    """Who listens on this process: socket id -> how to ask again who that is, and as what it came in."""
 
-    who: dict[str, tuple[str | None, str]] = field(default_factory=dict)
+    who: dict[str, tuple[Callable[[], SignedIn | None], tuple[str, frozenset[int]]]] = field(default_factory=dict)
     connected: bool = False
 
     @property
@@ -78,7 +79,7 @@ def _connect(auth: Any = None) -> bool:
         return False
     for room in rooms:
         join_room(room)
-    listeners.who[request.sid] = (session.get(SESSION_SECRET), found.actor.role.value)  # type: ignore[attr-defined]
+    listeners.who[request.sid] = (ask_again(), _reach(found))  # type: ignore[attr-defined]
     return True
 
 
@@ -133,15 +134,25 @@ def push(app: Flask, waiting: dict[int, int]) -> None:
 
 
 def _watch(app: Flask) -> None:
-    """Cut whoever signed out or lost the role, within seconds."""
+    """Cut whoever signed out or lost the role, within seconds, for as long as the process lives."""
     while True:
         time.sleep(_CHECK_EVERY_S)
-        for sid, (secret, role) in list(listeners.who.items()):
-            if secret is None:
-                continue  # came with a bearer token: checked at the next connection
-            with app.test_request_context():
-                found = people.find_by_session(secret)
-                db.session.remove()
-                if found is None or found.actor.role != role or found.second_factor_due:
-                    listeners.who.pop(sid, None)
-                    cut(sid, namespace=desk.NAMESPACE)
+        try:
+            cut_revoked(app)
+        except Exception:
+            logger.warning("asking who may still listen failed; trying again", exc_info=True)
+
+
+def cut_revoked(app: Flask) -> None:
+    """Cut every socket whose session or token ended, or that reaches other agencies by now than when it came."""
+    for sid, (ask, came_as) in list(listeners.who.items()):
+        with app.test_request_context():
+            found = ask()
+            db.session.remove()
+            if found is None or found.second_factor_due or _reach(found) != came_as:
+                listeners.who.pop(sid, None)
+                cut(sid, namespace=desk.NAMESPACE)
+
+
+def _reach(found: SignedIn) -> tuple[str, frozenset[int]]:
+    return found.actor.role.value, found.actor.agency_ids

@@ -219,7 +219,8 @@ def add_documents(request_id: int) -> Answer:
     """Attach files."""
     for upload in request.files.getlist("documents"):
         translations.add_document(request_id, Upload(upload.filename or "", upload.read()), by=current_actor())
-    return redirect(request.referrer or url_for("people.home"))
+    came_from = request.referrer or ""
+    return redirect(came_from if came_from.startswith(request.host_url) else url_for("people.home"))
 
 
 @pages.get("/documents/<id:document_id>")

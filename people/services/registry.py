@@ -11,7 +11,7 @@ from kernel.errors import Forbidden, Invalid, NotFound
 from kernel.words import normal_phone, readable
 from people import permissions, queries
 from people.domain import LOCALES, normalised_email
-from people.errors import EmailTaken
+from people.errors import EmailTaken, WorksElsewhere
 from people.events import OrganisationAdded, PersonAdded, PersonDeactivated, PersonErased, RoleEnded, RoleGiven
 from people.models import (
     AgencyRow,
@@ -128,10 +128,7 @@ def end_role(membership_id: int, *, by: Actor) -> None:
         permissions.require_giver(by, Role(row.role), row.agency_id)
         if row.organisation_id is not None:
             queries.find_organisation(row.organisation_id, by=by)
-        row.ended_at = tx.now()
-        tx.session.flush()
-        _end_access(tx, row.person_id, role=row.role)
-        tx.emit(RoleEnded(person_id=row.person_id, role=row.role, agency_id=row.agency_id), by)
+        _end_role(tx, row, by)
 
 
 def change_profile(*, by: Actor, name: str, phone: str | None, locale: str) -> None:
@@ -153,10 +150,20 @@ def change_profile(*, by: Actor, name: str, phone: str | None, locale: str) -> N
 def deactivate_person(person_id: int, *, by: Actor) -> None:
     """Keep somebody out: every session and token is over at once.
 
-    Emits: PersonDeactivated.
+    An agency decides about its own only: whoever also works elsewhere loses the roles here, and stays there.
+
+    Emits: RoleEnded for each role here; PersonDeactivated when none is left.
+    Raises: WorksElsewhere: the only role is one for other agencies too, as an interpreter's.
     """
     with transaction() as tx:
         row = _manageable(tx, person_id, by)
+        live, ours = queries.memberships_of(person_id), queries.memberships_within(person_id, by)
+        if live and not ours:
+            raise WorksElsewhere()
+        for membership in ours:
+            _end_role(tx, membership, by)
+        if len(ours) < len(live):
+            return
         row.deactivated_at = tx.now()
         _end_access(tx, person_id)
         tx.emit(PersonDeactivated(person_id=person_id), by)
@@ -189,6 +196,13 @@ def erase_again(marks: Collection[str]) -> int:
         for person_id in found:
             erase_person(person_id, by=SYSTEM)
         return len(found)
+
+
+def _end_role(tx: Transaction, row: MembershipRow, by: Actor) -> None:
+    row.ended_at = tx.now()
+    tx.session.flush()
+    _end_access(tx, row.person_id, role=row.role)
+    tx.emit(RoleEnded(person_id=row.person_id, role=row.role, agency_id=row.agency_id), by)
 
 
 def _manageable(tx: Transaction, person_id: int, by: Actor) -> PersonRow:

@@ -11,10 +11,11 @@ from kernel.actor import SYSTEM, Actor, Role
 from kernel.database import db, transaction
 from kernel.errors import Forbidden, NotFound
 from people import queries, services
-from people.errors import LinkOver, TooManyTries, WeakPassword, WrongCode, WrongCredentials
+from people.errors import LinkOver, TooManyTries, WeakPassword, WorksElsewhere, WrongCode, WrongCredentials
 from people.events import LinkMade
 from people.models import PersonRow
 from people.services import access
+from tests.builders.interpreters import an_interpreter
 from tests.builders.people import a_person, a_requester, a_staff_member, an_agency, an_organisation
 
 PASSWORD = "vier losse woorden samen"
@@ -143,3 +144,28 @@ def test_erasing_leaves_no_name_address_or_number(requester: Actor) -> None:
     assert name not in after.name
     assert email != after.email
     assert (after.phone, after.password_hash) == (None, None)
+
+
+def test_an_agency_ends_its_own_roles_and_leaves_those_of_others(house: Flask) -> None:
+    ours, theirs = an_agency(), an_agency()
+    administrator = a_staff_member(ours, Role.ADMINISTRATOR)
+    both = a_staff_member(ours)
+    services.give_role(both.person_id or 0, Role.MANAGER, by=SYSTEM, agency_id=theirs.id)
+    here = services.open_session(both.person_id or 0, Role.COORDINATOR)
+    there = services.open_session(both.person_id or 0, Role.MANAGER)
+    services.deactivate_person(both.person_id or 0, by=administrator)
+    assert queries.find_by_session(here) is None
+    assert queries.find_by_session(there) is not None
+    with pytest.raises(NotFound):
+        services.deactivate_person(both.person_id or 0, by=administrator)
+
+
+def test_an_interpreter_of_two_agencies_is_not_kept_out_by_one(house: Flask) -> None:
+    ours, theirs = an_agency(), an_agency()
+    administrator = a_staff_member(ours, Role.ADMINISTRATOR)
+    shared = an_interpreter(agency_ids=frozenset({ours.id, theirs.id}))
+    own = an_interpreter(agency_ids=frozenset({ours.id}))
+    with pytest.raises(WorksElsewhere):
+        services.deactivate_person(shared.person_id, by=administrator)
+    services.deactivate_person(own.person_id, by=administrator)
+    assert queries.find_person(own.person_id).deactivated_at is not None

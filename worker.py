@@ -17,6 +17,7 @@ from flask import Flask
 from procrastinate import PsycopgConnector
 
 from kernel import log
+from kernel.database import FAR_AWAY
 from kernel.jobs import jobs
 from kernel.settings import Settings
 from processes.postgres import with_database
@@ -53,7 +54,7 @@ async def deliver(conninfo: str) -> None:
     while True:
         try:
             # A copy with a connector of its own: job bodies defer over their transaction's connection.
-            app = jobs.with_connector(PsycopgConnector(conninfo=conninfo, max_size=CONCURRENCY + 2))
+            app = jobs.with_connector(PsycopgConnector(conninfo=conninfo, kwargs=FAR_AWAY, max_size=CONCURRENCY + 2))
             async with app.open_async():
                 await app.run_worker_async(
                     name="worker",
@@ -73,7 +74,9 @@ def keep_the_clock(app: Flask, conninfo: str, stopping: threading.Event) -> None
     """Run the sweeps while holding the clock's lock on a connection of its own; otherwise wait for it."""
     while not stopping.is_set():
         try:
-            with psycopg.connect(conninfo, autocommit=True, application_name="tolkdienst-clock") as connection:
+            with psycopg.connect(
+                conninfo, autocommit=True, application_name="tolkdienst-clock", **FAR_AWAY
+            ) as connection:
                 _wait_for_lock(connection, stopping)
                 _run_sweeps(app, connection, stopping)
         except psycopg.Error:

@@ -22,6 +22,7 @@ from kernel import audit_sql, clock
 from kernel.actor import Actor
 from kernel.errors import Invalid, NotFound, Refusal, Unavailable
 from kernel.events import Event, subscribers
+from kernel.failpoint import failpoint
 from kernel.jobs import defer
 from kernel.settings import Settings
 
@@ -57,6 +58,15 @@ db = SQLAlchemy(
 )
 
 
+# A network that swallows everything is noticed within about 25 s, also by a connection that only listens.
+FAR_AWAY: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
+
 def engine_options(settings: Settings) -> dict[str, Any]:
     """Return how to connect: nobody waits longer than these limits (milliseconds)."""
     limits = "-c lock_timeout=3000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=60000"
@@ -69,6 +79,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "hide_parameters": True,  # what people wrote never reaches a log by way of an error
         "connect_args": {
             "connect_timeout": 3,
+            **FAR_AWAY,
             "options": f"{limits} -c timezone=UTC",
             "application_name": f"tolkdienst-{settings.role}",
         },
@@ -153,7 +164,9 @@ def transaction(*, apart: bool = False) -> Iterator[Transaction]:
     token = _open.set(tx)
     try:
         yield tx
+        failpoint("commit.before")
         session.commit()
+        failpoint("commit.after")
     except (DBAPIError, PoolTimeout) as error:
         session.rollback()
         raise meaning_of(error) from error

@@ -20,7 +20,7 @@ from flask_socketio import disconnect as cut
 
 from dispatch.desk import sockets as desk
 from kernel.audit_sql import CHANNEL
-from kernel.database import db
+from kernel.database import FAR_AWAY, db
 from people.domain import SignedIn
 from web.identity import ask_again, signed_in
 from web.locale import LOCALES, choose
@@ -92,7 +92,9 @@ def _listen(app: Flask) -> None:
     conninfo = app.config["SQLALCHEMY_DATABASE_URI"].replace("postgresql+psycopg://", "postgresql://")
     while True:
         try:
-            with psycopg.connect(conninfo, autocommit=True, application_name="tolkdienst-listener") as connection:
+            with psycopg.connect(
+                conninfo, autocommit=True, application_name="tolkdienst-listener", **FAR_AWAY
+            ) as connection:
                 connection.execute(f"LISTEN {CHANNEL}")
                 listeners.connected = True
                 _receive(app, connection)

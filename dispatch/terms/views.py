@@ -1,6 +1,6 @@
 """Pages of terms and closing days, for administrators."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -61,8 +61,7 @@ def close_day() -> Answer | tuple[str, int]:
 def reopen_day(agency_id: int, day: str) -> Answer:
     """Work on a day that was closed."""
     known = {it.day.isoformat(): it.day for it in calendars.closing_days(agency_id, clock.now().date())}
-    if day in known:
-        calendar_services.reopen_day(agency_id, known[day], by=current_actor())
+    calendar_services.reopen_day(agency_id, known.get(day, date.min), by=current_actor())
     return redirect(url_for(".index"))
 
 

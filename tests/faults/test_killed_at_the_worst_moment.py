@@ -127,7 +127,7 @@ class Proxy:
     """A wire to the database that can be cut at a chosen moment: after COMMIT went in, before its answer comes out."""
 
     def __init__(self, address: str) -> None:
-        self._to, self.cut_at_commit = address, False
+        self._to, self.cut_at_commit, self._muted = address, False, False
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         self._ends: list[socket.socket] = [self._listening]
@@ -157,14 +157,12 @@ class Proxy:
     def _carry(self, source: socket.socket, target: socket.socket, inwards: bool) -> None:
         with suppress(OSError):
             while piece := source.recv(1 << 16):
-                cut = inwards and self.cut_at_commit and b"COMMIT" in piece
-                if cut:
-                    self.cut_at_commit = False
-                    source.shutdown(socket.SHUT_RDWR)  # the answer reaches nobody
+                if inwards and self.cut_at_commit and b"COMMIT" in piece:
+                    self.cut_at_commit, self._muted = False, True
+                elif not inwards and self._muted:
+                    self._muted = False
+                    break  # it was committed; the answer reaches nobody
                 target.sendall(piece)
-                if cut:
-                    time.sleep(0.2)
-                    break
         for end in (source, target):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)

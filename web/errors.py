@@ -7,7 +7,7 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from kernel import log
 from kernel.database import db, meaning_of
@@ -53,6 +53,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(UnicodeEncodeError, lambda error: _answer(422, "unreadable_text", {}))
     app.register_error_handler(OverflowError, lambda error: _answer(422, "out_of_range", {}))
     app.register_error_handler(RecursionError, lambda error: _answer(400, "bad_request", {}))  # JSON too deep to read
+    app.register_error_handler(BadHost, lambda error: Response("400", 400, content_type="text/plain"))  # no links here
     app.register_error_handler(Exception, _unknown)
 
 

@@ -36,7 +36,9 @@ def _told(error: BaseException | None) -> list[str]:
     """Return where an error came from, from the outside inwards: its kind, its code if the database gave
     one, and the places in the code. Never its words: they may quote what a person wrote."""
     told: list[str] = []
-    while error is not None:
+    seen: set[int] = set()  # a chain of causes may bite its own tail
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         code = getattr(error, "sqlstate", None) or getattr(error, "errno", None) or getattr(error, "code", None)
         kind = f"{type(error).__module__}.{type(error).__qualname__}"
         places = [f"{it.filename}:{it.lineno} {it.name}" for it in traceback.extract_tb(error.__traceback__)]

@@ -98,7 +98,11 @@ def _database(error: Exception) -> Response:
 
 def _unknown(error: Exception) -> Response:
     logger.exception("unexpected %s", type(error).__name__)
-    return _answer(500, "unexpected", {})
+    try:
+        return _answer(500, "unexpected", {})
+    except Exception:
+        logger.exception("the page that says so cannot be made either")
+        return Response("500", 500, content_type="text/plain")
 
 
 def _answer(status: int, code: str, facts: dict[str, Any]) -> Response:

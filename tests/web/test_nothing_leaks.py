@@ -101,6 +101,13 @@ def test_a_log_says_where_it_went_wrong_and_quotes_nobody(house: Flask, world: W
     assert any(Path(__file__).name in it for it in line["exception"])
 
 
+def test_errors_that_cause_each_other_are_told_once() -> None:
+    first, second = ValueError("a"), KeyError("b")
+    first.__cause__, second.__cause__ = second, first
+    record = logging.LogRecord("x", logging.ERROR, __file__, 1, "x", (), (ValueError, first, None))
+    assert json.loads(JsonLines().format(record))["exception"] == ["builtins.ValueError", "builtins.KeyError"]
+
+
 def test_a_line_break_in_a_message_is_no_second_line() -> None:
     record = logging.LogRecord("x", logging.ERROR, __file__, 1, 'a\n{"level": "forged"}\r\n\x1b[2J', (), None)
     assert "\n" not in JsonLines().format(record)

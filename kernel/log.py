@@ -41,8 +41,9 @@ def _told(error: BaseException | None) -> list[str]:
         seen.add(id(error))
         code = getattr(error, "sqlstate", None) or getattr(error, "errno", None) or getattr(error, "code", None)
         kind = f"{type(error).__module__}.{type(error).__qualname__}"
+        rule = getattr(getattr(error, "diag", None), "constraint_name", None)
         places = [f"{it.filename}:{it.lineno} {it.name}" for it in traceback.extract_tb(error.__traceback__)]
-        told += [f"{kind} {code}" if code else kind, *reversed(places)]
+        told += [" ".join(str(it) for it in (kind, code, rule) if it), *reversed(places)]
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return told
 

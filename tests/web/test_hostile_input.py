@@ -153,6 +153,8 @@ BODY = '{"service": "telephone", "language": "arb", "starts_at": "2027-01-12T10:
         (BODY % ', "alternative_starts": ["9999-12-31T23:59:59-23:00"]', 422),
         (BODY.replace("2027-01-12T10:00:00+01:00", "0001-01-01T00:00:00+23:59") % "", 422),
         (BODY.replace("2027-01-12T10:00:00+01:00", "9999-12-31T23:59:59-23:00") % "", 422),
+        (BODY.replace("telephone", "video").replace("2027", "2000") % "", 422),
+        (BODY.replace("2027", "2000") % ', "duration_minutes": 720', 422),
         ("[" * 100_000, 400),
         ('{"a":' * 50_000, 400),
         ("NaN", 422),

@@ -97,7 +97,7 @@ def test_a_log_says_where_it_went_wrong_and_quotes_nobody(house: Flask, world: W
     line = json.loads(JsonLines().format(record))
     assert CANARY not in json.dumps(line)
     assert line["exception"][0] == "builtins.ValueError"
-    assert any("CheckViolation 23514" in it for it in line["exception"])
+    assert any("CheckViolation 23514 ck_persons_email_is_lower_case" in it for it in line["exception"])
     assert any(Path(__file__).name in it for it in line["exception"])
 
 

@@ -43,6 +43,9 @@ def submit_request(asked: Asked, *, by: Actor, organisation_id: int | None = Non
     Raises: BadRequest, UnknownLanguage, NotFound, Forbidden.
     """
     with transaction() as tx:
+        check(
+            asked, tx.now()
+        )  # before the first row: what nobody could perform is refused by name, not by the database
         request = _draft(tx, asked, by, organisation_id)
         _submit(tx, request, asked, by)
         return request.id
@@ -54,6 +57,7 @@ def submit_draft(request_id: int, asked: Asked, *, by: Actor) -> int:
         request = tx.locked(RequestRow, request_id)
         permissions.require_side(by, request)
         TRANSITIONS.next(Action.SUBMIT, request.status, by.role)
+        check(asked, tx.now())
         write_facts(tx, request, asked)
         _submit(tx, request, asked, by)
         return request.id
@@ -71,6 +75,7 @@ def submit_series(dates: Sequence[Asked], *, by: Actor, organisation_id: int | N
         series = tx.add(SeriesRow(organisation_id=organisation.id))
         ids = []
         for asked in dates:
+            check(asked, tx.now())
             request = _draft(tx, asked, by, organisation.id)
             request.series_id = series.id
             _submit(tx, request, asked, by)
@@ -148,7 +153,6 @@ def _organisation(by: Actor, organisation_id: int | None) -> OrganisationRow:
 
 def _submit(tx: Transaction, request: RequestRow, asked: Asked, by: Actor) -> None:
     now = tx.now()
-    check(asked, now)
     request.status = TRANSITIONS.next(Action.SUBMIT, request.status, by.role)
     request.submitted_at = now
     ids = {"request_id": request.id, "agency_id": request.agency_id}

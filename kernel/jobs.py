@@ -15,6 +15,9 @@ jobs = App(connector=PsycopgConnector())
 # Source: GOV.UK Notify retries deliveries for hours; ours give up after about a day: 10, 20, 40 ... seconds.
 PATIENCE = RetryStrategy(max_attempts=14, wait=10, exponential_wait=2)
 
+# Who comes first when many wait: the next step of a search, then what is said to people, then everything else.
+URGENCY = {"offers.advance": 20, "messages.deliver": 10, "people.send_reset": 10}
+
 _context: Callable[[], AbstractContextManager[Any]] = nullcontext
 
 
@@ -42,4 +45,4 @@ def task(name: str, *, retry: RetryStrategy = PATIENCE) -> Callable[[Callable[..
 
 def defer(connection: Any, name: str, *each: dict[str, Any]) -> None:
     """Insert a job per set of arguments over `connection` (psycopg), as part of its transaction: one statement."""
-    jobs.configure_task(name, connection=connection).batch_defer(*each)
+    jobs.configure_task(name, connection=connection, priority=URGENCY.get(name, 0)).batch_defer(*each)

@@ -7,7 +7,7 @@ identity inside a text or JSON. All else is sent as recorded. What to replace is
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,12 +27,15 @@ Make = Callable[[Results], Any]
 
 @dataclass(slots=True)
 class Statement:
-    """What was sent: text, parameters, and (for many at once) whether it was sent by `executemany`; and its answer."""
+    """What was sent: text, parameters, and (for many at once) whether it was sent by `executemany`; and its answer.
+
+    `rows` is None where the statement answers nothing: a replay need not even ask.
+    """
 
     query: Any
     parameters: Any
     many: bool = False
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    rows: list[tuple[Any, ...]] | None = None
 
 
 def spread_keys(connection: sa.Connection) -> None:
@@ -51,8 +54,8 @@ def recording(engine: sa.Engine) -> Iterator[list[Statement]]:
     class Recorder(psycopg.Cursor[Any]):
         def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
             answer = super().execute(query, params, **more)
-            rows = super().fetchall() if self.description else []
-            sent.append(Statement(query, params, rows=[tuple(_values(row)) for row in rows]))
+            rows = super().fetchall() if self.description else None
+            sent.append(Statement(query, params, rows=rows and [tuple(_values(row)) for row in rows]))
             if rows:
                 super().scroll(0, mode="absolute")
             return answer
@@ -83,11 +86,11 @@ class Script:
     def __init__(self, recorded: Sequence[Statement], given: Sequence[Any]) -> None:
         known: dict[Any, tuple[int, int, int]] = {}
         _learn(known, 0, [tuple(given)])
-        self._steps: list[tuple[Any, Make | None, Any, bool]] = []
+        self._steps: list[tuple[Any, Make | None, Any, bool, bool]] = []
         for number, it in enumerate(recorded, start=1):
             make = _make(it.parameters, known)
-            self._steps.append((it.query, make, it.parameters, it.many))
-            _learn(known, number, it.rows)
+            self._steps.append((it.query, make, it.parameters, it.many, it.rows is not None))
+            _learn(known, number, it.rows or [])
 
     def __len__(self) -> int:
         return len(self._steps)
@@ -96,14 +99,14 @@ class Script:
         """Send every statement for other values, and commit."""
         results: Results = [[tuple(given)]]
         cursor = connection.cursor()
-        for query, make, constant, many in self._steps:
+        for query, make, constant, many, answers in self._steps:
             parameters = make(results) if make else constant
             if many:
                 cursor.executemany(query, parameters)
                 results.append([])
             else:
                 cursor.execute(query, parameters)
-                results.append(cursor.fetchall() if cursor.description else [])
+                results.append(cursor.fetchall() if answers else [])
         connection.commit()
 
 

@@ -4,8 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, text
 
 from kernel.actor import Actor
 from kernel.events import Event, event_name
@@ -29,9 +28,9 @@ _KEEP = text(
 )
 
 
-def keep(session: Session, event: Event, by: Actor, *, held: datetime | None = None) -> None:
+def keep(connection: Connection, event: Event, by: Actor, *, held: datetime | None = None) -> None:
     """Insert the event and notify `CHANNEL` on commit. `held`: the moment at which a test holds time still."""
-    session.connection().execute(_KEEP, _values(event, by) | {"channel": CHANNEL, "at": held})
+    connection.execute(_KEEP, _values(event, by) | {"channel": CHANNEL, "at": held})
 
 
 def _values(event: Event, by: Actor) -> dict[str, Any]:

@@ -13,10 +13,26 @@ from datetime import datetime
 from typing import Any, ParamSpec, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Identity, MetaData, func, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Identity,
+    Insert,
+    MetaData,
+    Select,
+    Update,
+    bindparam,
+    func,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 
 from kernel import audit_sql, clock
 from kernel.actor import Actor
@@ -100,8 +116,13 @@ class Transaction:
         """Return the database's clock at this very moment: ask after the lock, it decides deadlines."""
         if (held := clock.frozen_at()) is not None:
             return held
-        moment: datetime = self.session.connection().execute(_CLOCK).scalar_one()
+        moment: datetime = self.connection.execute(_CLOCK).scalar_one()
         return moment
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of this transaction, for statements that concern no object: they cost half."""
+        return self.session.connection()
 
     def locked(self, kind: type[Row], thing_id: int) -> Row:
         """Return the row with its lock, as it is after the lock. Who holds the lock already asks nobody.
@@ -110,7 +131,7 @@ class Transaction:
         """
         if (held := self._held.get((kind, thing_id))) is not None:
             return cast(Row, held)
-        row = self.session.get(kind, thing_id, with_for_update=True, populate_existing=True)
+        row = self.session.scalars(_holding(kind), {"thing_id": thing_id}).one_or_none()
         if row is None:
             raise NotFound(thing=kind.__tablename__)
         self._held[kind, thing_id] = row
@@ -122,10 +143,20 @@ class Transaction:
         self.session.flush()
         return row
 
+    def write(self, kind: type[Base], **values: Any) -> int:
+        """Insert a row that nobody needs as an object, and return its id: half the cost of `add`."""
+        return int(self.connection.execute(_writing(kind), values).scalar_one())
+
+    def change(self, row: Base, **values: Any) -> None:
+        """Write `values` to a held row now: what assigning and flushing does, without a look at all that is known."""
+        self.connection.execute(_changing(type(row)), values | {"thing_id": row.id})
+        for name, value in values.items():
+            set_committed_value(row, name, value)
+
     def emit(self, event: Event, by: Actor) -> None:
         """Keep the fact, tell the sockets on commit, and let the wiring's subscribers act in this transaction."""
         self.session.flush()
-        audit_sql.keep(self.session, event, by, held=clock.frozen_at())
+        audit_sql.keep(self.connection, event, by, held=clock.frozen_at())
         for act in subscribers(type(event)):
             act(event, self, by)
 
@@ -137,7 +168,27 @@ class Transaction:
         """Write a job per set of arguments, however many, in one statement."""
         self.session.flush()
         if each:
-            defer(self.session.connection().connection.dbapi_connection, task, *each)
+            defer(self.connection.connection.dbapi_connection, task, *each)
+
+
+# Statements are made once per kind of row: what was made once is compiled once.
+@functools.cache
+def _holding(kind: type[Base]) -> Select[Any]:
+    (key,) = inspect(kind).primary_key
+    held = select(kind).where(key == bindparam("thing_id")).with_for_update()
+    return held.execution_options(populate_existing=True, autoflush=False)
+
+
+@functools.cache
+def _changing(kind: type[Base]) -> Update:
+    (key,) = inspect(kind).primary_key
+    return update(kind.__table__).where(key == bindparam("thing_id"))
+
+
+@functools.cache
+def _writing(kind: type[Base]) -> Insert:
+    (key,) = inspect(kind).primary_key
+    return insert(kind.__table__).returning(key)
 
 
 _open: ContextVar[Transaction | None] = ContextVar("open_transaction", default=None)

@@ -50,7 +50,7 @@ def send_messages(each: Sequence[tuple[int, str, Words]]) -> list[int]:
     with transaction() as tx:
         later = SILENCE / clock.time_scale() / timedelta(seconds=1)
         values = {"each": json.dumps([_row(*it) for it in each]), "at": clock.frozen_at(), "later": later}
-        sent = tx.session.connection().execute(_SEND, values).all()
+        sent = tx.connection.execute(_SEND, values).all()
         tx.defer_all("messages.deliver", [{"delivery_id": it.delivery_id} for it in sent])
         return [it.message_id for it in sent]
 

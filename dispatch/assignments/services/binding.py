@@ -10,7 +10,7 @@ from dispatch.assignments.domain import Binding, WithdrawReason, blocked
 from dispatch.assignments.errors import DoubleBooking, RequestTaken
 from dispatch.assignments.events import AssignmentCancelled, AssignmentMoved, AssignmentStarted, AssignmentWithdrawn
 from dispatch.assignments.models import AssignmentRow
-from dispatch.assignments.services.reminding import plan_notices
+from dispatch.assignments.services.reminding import notices_of, plan_notices
 from dispatch.assignments.status import TRANSITIONS, Action, Status
 from dispatch.requests import services as requests
 from dispatch.requests.status import Status as RequestStatus
@@ -30,13 +30,12 @@ def bind(binding: Binding, *, by: Actor, at: datetime) -> int:
     """
     with transaction() as tx:
         stretch = _range(binding.service, binding.starts_at, binding.ends_at, binding.travel_minutes)
-        row = AssignmentRow(status=Status.BOOKED, booked_at=at, blocked=stretch)
-        for name in Binding.__slots__:
-            setattr(row, name, getattr(binding, name))
-        plan_notices(row, requests.lock_request(tx, binding.request_id).agency_id, at)
-        tx.add(row)
-        requests.mark_assigned(binding.request_id, row.id, binding.interpreter_id, by=by, at=at)
-        return row.id
+        bound = {name: getattr(binding, name) for name in Binding.__slots__}
+        agency_id = requests.lock_request(tx, binding.request_id).agency_id
+        notices = notices_of(binding.service, binding.starts_at, agency_id, at)
+        row_id = tx.write(AssignmentRow, **bound, **notices, status=Status.BOOKED, booked_at=at, blocked=stretch)
+        requests.mark_assigned(binding.request_id, row_id, binding.interpreter_id, by=by, at=at)
+        return row_id
 
 
 @retried

@@ -26,17 +26,25 @@ from kernel.errors import NotAllowedNow, NotFound
 
 
 def plan_notices(row: AssignmentRow, agency_id: int, now: datetime) -> None:
-    """Set when both sides are reminded and when the interpreter is asked again; moments that passed are left out.
-
-    The caller writes the assignment. A translation has a deadline of its own, and "now" needs no reminder.
-    """
+    """Set when both sides are reminded and when the interpreter is asked again. The caller writes the assignment."""
     row.remind_at = row.reconfirm_at = row.reconfirm_until = row.reconfirmed_at = row.reconfirm_missed_at = None
-    if row.service == Service.TRANSLATION:
-        return
+    for column, moment in notices_of(row.service, row.starts_at, agency_id, now).items():
+        setattr(row, column, moment)
+
+
+def notices_of(service: str, starts_at: datetime, agency_id: int, now: datetime) -> dict[str, datetime]:
+    """Return when both sides are reminded and the interpreter is asked again, by column; what has passed is left out.
+
+    A translation has a deadline of its own, and "now" needs no reminder.
+    """
+    if service == Service.TRANSLATION:
+        return {}
     terms, calendar = terms_at(local_day(now)), calendar_of(agency_id)
+    notices = {}
     for name, column in (("reminder", "remind_at"), ("reconfirm", "reconfirm_at")):
-        if (term := terms.find(name, row.service)) and (moment := before(row.starts_at, term, calendar)) > now:
-            setattr(row, column, moment)
+        if (term := terms.find(name, service)) and (moment := before(starts_at, term, calendar)) > now:
+            notices[column] = moment
+    return notices
 
 
 def remind_of_assignments(limit: int = 200) -> int:

@@ -26,7 +26,7 @@ def offers_of(request_id: int) -> list[Made]:
 
 def standing(offer_id: int) -> Row | None:
     """Return offer, request and (if it won) assignment in one unlocked read: enough to refuse quickly."""
-    return db.session.execute(_STANDING, {"offer_id": offer_id}).first()
+    return db.session.connection().execute(_STANDING, {"offer_id": offer_id}).first()
 
 
 _WON = (AssignmentRow.offer_id == OfferRow.id) & AssignmentRow.status.in_(("booked", "started", "performed"))

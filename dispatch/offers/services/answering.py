@@ -41,8 +41,7 @@ def accept_offer(offer_id: int, *, by: Actor) -> int:
         offer = tx.locked(OfferRow, offer_id)
         now = tx.now()
         _refuse_late(offer, request.status, request.version, now)
-        offer.status = TRANSITIONS.next(Action.ACCEPT, offer.status, by.role)
-        offer.ended_at = now
+        tx.change(offer, status=TRANSITIONS.next(Action.ACCEPT, offer.status, by.role), ended_at=now)
         assignment_id = assignments.bind(_binding(offer), by=by, at=now)
         withdraw_offers(request.id, "filled", by=by)
         ids = {"request_id": request.id, "agency_id": request.agency_id, "interpreter_id": offer.interpreter_id}

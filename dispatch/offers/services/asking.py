@@ -84,7 +84,7 @@ def withdraw_offers(request_id: int, because: str, *, by: Actor) -> None:
     """
     with transaction() as tx:
         values = {"this_request": request_id, "why": because, "at": clock.frozen_at()}
-        rows = tx.session.execute(_TAKE_BACK, values, execution_options={"synchronize_session": False}).all()
+        rows = tx.connection.execute(_TAKE_BACK, values).all()
         if rows:
             tx.emit(OffersWithdrawn(request_id=request_id, offers={it[0]: it[1] for it in rows}, because=because), by)
 

@@ -22,9 +22,14 @@ def mark_assigned(request_id: int, assignment_id: int, interpreter_id: int, *, b
     """
     with transaction() as tx:
         request = tx.locked(RequestRow, request_id)
-        request.status = TRANSITIONS.next(Action.ASSIGN, request.status, by.role)
-        request.answered_at = request.answered_at or at
-        request.was_assigned, request.priority, request.next_step_at = True, False, None
+        tx.change(
+            request,
+            status=TRANSITIONS.next(Action.ASSIGN, request.status, by.role),
+            answered_at=request.answered_at or at,
+            was_assigned=True,
+            priority=False,
+            next_step_at=None,
+        )
         ids = {"request_id": request.id, "agency_id": request.agency_id, "requester_id": request.requester_id}
         tx.emit(RequestAssigned(**ids, assignment_id=assignment_id, interpreter_id=interpreter_id), by)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel import clock
@@ -50,17 +50,16 @@ def send_messages(each: Sequence[tuple[int, str, Words]]) -> list[int]:
     with transaction() as tx:
         later = SILENCE / clock.time_scale() / timedelta(seconds=1)
         values = {"each": json.dumps([_row(*it) for it in each]), "at": clock.frozen_at(), "later": later}
-        sent = tx.connection.execute(_SEND, values).all()
-        tx.defer_all("messages.deliver", [{"delivery_id": it.delivery_id} for it in sent])
-        return [it.message_id for it in sent]
+        sent = tx.send(_SEND, values)
+        tx.defer_all("messages.deliver", [{"delivery_id": delivery_id} for _, delivery_id in sent])
+        return [message_id for message_id, _ in sent]
 
 
 # Writes messages with the first delivery of each, for those who can be reached: by mail whoever is there, by push
 # whoever has a browser that takes it, by SMS whoever has a telephone. What insists tries the next channel later.
-_SEND = text(
-    """
+_SEND = """
     WITH said AS (
-        SELECT nextval(pg_get_serial_sequence('messages', 'id')) AS id, it.*, coalesce(:at, clock_timestamp()) AS at,
+        SELECT nextval(pg_get_serial_sequence('messages', 'id')) AS id, it.*, coalesce(%(at)s, clock_timestamp()) AS at,
             ARRAY(
                 SELECT channel FROM unnest(it.ladder) WITH ORDINALITY AS rung (channel, place)
                 WHERE channel = 'mail' OR (channel = 'sms' AND coalesce(person.phone, '') <> '')
@@ -68,22 +67,21 @@ _SEND = text(
                         WHERE browser.person_id = person.id AND browser.ended_at IS NULL))
                 ORDER BY place
             ) AS channels
-        FROM jsonb_to_recordset(cast(:each AS jsonb)) AS it (person_id bigint, kind text, request_id bigint,
+        FROM jsonb_to_recordset(cast(%(each)s AS jsonb)) AS it (person_id bigint, kind text, request_id bigint,
             offer_id bigint, facts jsonb, ladder text[], insists boolean)
         JOIN persons person ON person.id = it.person_id AND person.erased_at IS NULL
     ), kept AS (
         INSERT INTO messages
             (id, person_id, kind, request_id, offer_id, facts, channels, status, created_at, next_channel_at)
         SELECT id, person_id, kind, request_id, offer_id, facts, channels[2:], 'queued', at,
-            CASE WHEN insists AND cardinality(channels) > 1 THEN at + make_interval(secs => :later) END
+            CASE WHEN insists AND cardinality(channels) > 1 THEN at + make_interval(secs => %(later)s) END
         FROM said
     ), begun AS (
         INSERT INTO deliveries (message_id, channel, status, attempts) SELECT id, channels[1], 'queued', 0 FROM said
         RETURNING id, message_id
     )
     SELECT message_id, id AS delivery_id FROM begun ORDER BY message_id
-    """
-)
+"""
 
 
 def _row(person_id: int, kind: str, words: Words) -> dict[str, Any]:

@@ -115,7 +115,8 @@ def offer_arrived(event: MessageArrived, tx: Transaction, by: Actor) -> None:
 
 def tell_both_of_assignment(event: RequestAssigned, tx: Transaction, by: Actor) -> None:
     words = Words(request_id=event.request_id, facts=_slot_of(event.request_id or 0))
-    interpreter = register_of.person_of(event.interpreter_id)
+    herself = by.person_id if by.interpreter_id == event.interpreter_id else None
+    interpreter = herself or register_of.person_of(event.interpreter_id)
     both = [(interpreter, "assignment_made", words), (event.requester_id, "request_assigned", words)]
     messages.send_messages(both)
 

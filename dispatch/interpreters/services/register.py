@@ -202,7 +202,7 @@ def end_interpreter(interpreter_id: int, last_day: date, *, by: Actor) -> None:
 
 def lock_interpreter(tx: Transaction, interpreter_id: int) -> None:
     """Hold the interpreter for the rest of the transaction: the first lock of every use case that binds her."""
-    tx.locked(InterpreterRow, interpreter_id)
+    tx.lock(InterpreterRow, interpreter_id)
 
 
 def _certify(tx: Transaction, interpreter_id: int, skill: Skill, by: Actor) -> None:

@@ -6,12 +6,13 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from dispatch.assignments.models import AssignmentRow
+from dispatch.assignments.queries import BINDING
 from dispatch.offers.domain import Made
 from dispatch.offers.models import FunnelRow, OfferRow
 from dispatch.offers.status import OPEN, Status
 from dispatch.requests.models import RequestRow
 from kernel.actor import Actor, Role
-from kernel.database import db
+from kernel.database import db, one_of
 from kernel.errors import NotFound
 
 
@@ -29,7 +30,7 @@ def standing(offer_id: int) -> Row | None:
     return db.session.connection().execute(_STANDING, {"offer_id": offer_id}).first()
 
 
-_WON = (AssignmentRow.offer_id == OfferRow.id) & AssignmentRow.status.in_(("booked", "started", "performed"))
+_WON = (AssignmentRow.offer_id == OfferRow.id) & one_of(AssignmentRow.status, BINDING)
 _STANDING = (
     select(
         OfferRow.interpreter_id,

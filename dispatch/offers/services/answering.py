@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from dispatch.assignments import services as assignments
 from dispatch.assignments.domain import Binding
@@ -38,14 +38,14 @@ def accept_offer(offer_id: int, *, by: Actor) -> int:
         _refuse_lost(seen)  # without waiting for anybody's lock: most of those who press late end here
         interpreters.lock_interpreter(tx, seen.interpreter_id)
         request = requests.lock_request(tx, seen.request_id)
-        offer = tx.locked(OfferRow, offer_id)
+        offer = tx.connection.execute(_HELD, {"offer_id": offer_id}).one()
         now = tx.now()
         _refuse_late(offer, request.status, request.version, now)
-        tx.change(offer, status=TRANSITIONS.next(Action.ACCEPT, offer.status, by.role), ended_at=now)
-        assignment_id = assignments.bind(_binding(offer), by=by, at=now)
+        tx.change(OfferRow, offer_id, status=TRANSITIONS.next(Action.ACCEPT, offer.status, by.role), ended_at=now)
+        assignment_id = assignments.bind(_binding(offer_id, offer), by=by, at=now)
         withdraw_offers(request.id, "filled", by=by)
         ids = {"request_id": request.id, "agency_id": request.agency_id, "interpreter_id": offer.interpreter_id}
-        tx.emit(OfferAccepted(**ids, offer_id=offer.id, assignment_id=assignment_id), by)
+        tx.emit(OfferAccepted(**ids, offer_id=offer_id, assignment_id=assignment_id), by)
         failpoint("offers.accept.before_commit")
     failpoint("offers.accept.after_commit")
     return assignment_id
@@ -127,7 +127,7 @@ def _refuse_lost(seen: Row) -> None:
         raise OfferClosed(status=seen.status)
 
 
-def _refuse_late(offer: OfferRow, request_status: str, version: int, now: datetime) -> None:
+def _refuse_late(offer: Row, request_status: str, version: int, now: datetime) -> None:
     """Refuse what came too late, by what stands under the lock."""
     if offer.status == Status.WITHDRAWN:
         raise _WITHDRAWN.get(offer.withdrawn_because or "", RequestCancelled)()
@@ -144,18 +144,17 @@ def _refuse_late(offer: OfferRow, request_status: str, version: int, now: dateti
 _WITHDRAWN = {"filled": AlreadyTaken, "changed": OfferChanged, "cancelled": RequestCancelled}
 
 
-def _binding(offer: OfferRow) -> Binding:
-    return Binding(
-        request_id=offer.request_id,
-        offer_id=offer.id,
-        interpreter_id=offer.interpreter_id,
-        made_by="offer",
-        service=offer.service,
-        language=offer.language,
-        starts_at=offer.starts_at,
-        ends_at=offer.ends_at,
-        travel_minutes=offer.travel_minutes,
-        distance_km=offer.distance_km,
-        fee_cents=offer.fee_cents,
-        travel_cents=offer.travel_cents,
-    )
+_TAKEN_OVER = (
+    "request_id", "interpreter_id", "service", "language", "starts_at", "ends_at", "travel_minutes", "distance_km",
+    "fee_cents", "travel_cents",
+)  # fmt: skip
+_JUDGED = ("status", "expires_at", "request_version", "withdrawn_because")
+_HELD = (
+    select(*(getattr(OfferRow, name) for name in (*_TAKEN_OVER, *_JUDGED)))
+    .where(OfferRow.id == bindparam("offer_id"))
+    .with_for_update()
+)
+
+
+def _binding(offer_id: int, offer: Row) -> Binding:
+    return Binding(offer_id=offer_id, made_by="offer", **{name: getattr(offer, name) for name in _TAKEN_OVER})

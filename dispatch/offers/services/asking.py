@@ -23,7 +23,7 @@ from dispatch.terms.domain import SearchPlan, add, plan_for
 from dispatch.terms.queries import terms_at
 from kernel import clock
 from kernel.actor import SYSTEM, Actor
-from kernel.database import Transaction, retried, transaction
+from kernel.database import Transaction, one_of, retried, transaction
 from matching.decision import Chosen, Decision, load_of
 from matching.funnel import count_funnel, derive_reason
 from matching.record import pack
@@ -91,7 +91,7 @@ def withdraw_offers(request_id: int, because: str, *, by: Actor) -> None:
 
 _TAKE_BACK = (
     update(OfferRow)
-    .where(OfferRow.request_id == bindparam("this_request"), OfferRow.status.in_(OPEN))
+    .where(OfferRow.request_id == bindparam("this_request"), one_of(OfferRow.status, OPEN))
     .values(
         status=Status.WITHDRAWN,
         ended_at=func.coalesce(bindparam("at", type_=OfferRow.ended_at.type), func.clock_timestamp()),

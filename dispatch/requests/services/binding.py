@@ -23,7 +23,8 @@ def mark_assigned(request_id: int, assignment_id: int, interpreter_id: int, *, b
     with transaction() as tx:
         request = tx.locked(RequestRow, request_id)
         tx.change(
-            request,
+            RequestRow,
+            request_id,
             status=TRANSITIONS.next(Action.ASSIGN, request.status, by.role),
             answered_at=request.answered_at or at,
             was_assigned=True,

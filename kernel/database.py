@@ -23,6 +23,7 @@ from sqlalchemy import (
     Insert,
     MetaData,
     Select,
+    Table,
     Text,
     Update,
     bindparam,
@@ -32,6 +33,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy import Row as Result
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column
@@ -153,7 +155,7 @@ class Transaction:
         """
         if (held := self._held.get((kind, thing_id))) is not None:
             return cast(Row, held)
-        row = self.session.scalars(_holding(kind), {"thing_id": thing_id}).one_or_none()
+        row: Row | None = self.session.scalars(_holding(kind), {"thing_id": thing_id}).one_or_none()
         if row is None:
             raise NotFound(thing=kind.__tablename__)
         self._held[kind, thing_id] = row
@@ -219,13 +221,20 @@ def _locking(kind: type[Base]) -> Select[Any]:
 @functools.cache
 def _changing(kind: type[Base]) -> Update:
     (key,) = inspect(kind).primary_key
-    return update(kind.__table__).where(key == bindparam("thing_id"))
+    return update(cast(Table, kind.__table__)).where(key == bindparam("thing_id"))
 
 
 @functools.cache
 def _writing(kind: type[Base]) -> Insert:
     (key,) = inspect(kind).primary_key
-    return insert(kind.__table__).returning(key)
+    return insert(cast(Table, kind.__table__)).returning(key)
+
+
+def rows(statement: Select[Any], **values: Any) -> Sequence[Result[Any]]:
+    """Return what a statement about columns answers: half of what it costs through the session, which makes objects."""
+    session = db.session()
+    session.flush()
+    return session.connection().execute(statement, values).all()
 
 
 _open: ContextVar[Transaction | None] = ContextVar("open_transaction", default=None)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, bindparam, exists, false, func, or_, select, text, true
 
 from kernel.actor import STAFF, Actor, Role
-from kernel.database import db
+from kernel.database import db, rows
 from kernel.errors import NotFound
 from people.domain import SignedIn, hash_secret, normalised_email
 from people.models import AgencyRow, MembershipRow, OrganisationRow, PersonRow, SessionRow, TokenRow, UnitRow
@@ -52,7 +52,7 @@ _BY_SESSION = _held_by(
 
 def find_by_session(secret: str) -> SignedIn | None:
     """Return who holds the session with this secret, or None when it ended, expired or its person was deactivated."""
-    row = db.session.execute(_BY_SESSION, {"secret_hash": hash_secret(secret)}).first()
+    row = next(iter(rows(_BY_SESSION, secret_hash=hash_secret(secret))), None)
     if row is None:
         return None
     asked = row.totp_confirmed_at is not None or (Role(row.role) in STAFF and row.second_factor_required)
@@ -62,7 +62,7 @@ def find_by_session(secret: str) -> SignedIn | None:
 
 def find_by_token(secret: str) -> SignedIn | None:
     """Return whose API token this is, or None when it ended, expired or its person was deactivated."""
-    row = db.session.execute(_BY_TOKEN, {"secret_hash": hash_secret(secret)}).first()
+    row = next(iter(rows(_BY_TOKEN, secret_hash=hash_secret(secret))), None)
     return SignedIn(_actor(row), row.locale) if row else None
 
 

@@ -1,8 +1,9 @@
 """Every read of assignments. Nothing here writes."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, text
+from sqlalchemy import ColumnElement, Row, bindparam, select, text
 from sqlalchemy.orm import joinedload
 
 from dispatch.assignments.models import AssignmentRow
@@ -10,8 +11,9 @@ from dispatch.assignments.status import LIVE, Status
 from dispatch.interpreters.models import InterpreterRow
 from dispatch.requests.models import RequestRow
 from kernel.actor import Actor, Role
-from kernel.database import db
+from kernel.database import db, rows
 from kernel.errors import NotFound
+from people.models import PersonRow
 
 BINDING = LIVE | {Status.PERFORMED}
 
@@ -45,12 +47,24 @@ def assignment_of(request_id: int) -> AssignmentRow | None:
     return db.session.scalars(query).first()
 
 
-def last_assignment_of(request_id: int) -> AssignmentRow | None:
-    """Return the newest assignment of a request, whatever became of it."""
-    query = select(AssignmentRow).options(joinedload(AssignmentRow.interpreter).joinedload(InterpreterRow.person))
-    return db.session.scalars(
-        query.where(AssignmentRow.request_id == request_id).order_by(AssignmentRow.id.desc())
-    ).first()
+def last_assignment_of(request_id: int) -> Row[Any] | None:
+    """Return the newest assignment of a request, whatever became of it: what is shown of it, and of whom it binds."""
+    return next(iter(rows(_LAST, request_id=request_id)), None)
+
+
+_LAST = (
+    select(
+        AssignmentRow.id, AssignmentRow.status, AssignmentRow.service, AssignmentRow.language, AssignmentRow.starts_at,
+        AssignmentRow.ends_at, AssignmentRow.reconfirmed_at, AssignmentRow.reconfirm_missed_at,
+        AssignmentRow.interpreter_id, PersonRow.name.label("interpreter_name"),
+        PersonRow.phone.label("interpreter_phone"),
+    )
+    .join(InterpreterRow, InterpreterRow.id == AssignmentRow.interpreter_id)
+    .join(PersonRow, PersonRow.id == InterpreterRow.person_id)
+    .where(AssignmentRow.request_id == bindparam("request_id"))
+    .order_by(AssignmentRow.id.desc())
+    .limit(1)
+)  # fmt: skip
 
 
 def agenda(by: Actor, since: datetime, *, until: datetime | None = None, limit: int = 100) -> list[AssignmentRow]:

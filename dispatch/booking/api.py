@@ -24,7 +24,7 @@ def create(body: dict[str, Any]) -> dict[str, Any]:
     """Ask for an interpreter or a translation."""
     asked = work_out(body["typed"], clock.now(), **body["details"])
     request_id = services.submit_request(asked, by=current_actor(), organisation_id=body["organisation_id"])
-    return queries.as_json(queries.picture_of(request_id, by=current_actor()))
+    return queries.json_of(request_id, by=current_actor())
 
 
 @api.route("/requests/chance", methods=["POST"])
@@ -45,7 +45,7 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
     """List the requests you may see, newest first."""
     limit = query.get("limit", 50)
     chosen = request_queries.Filter(**{name: query.get(name, "") for name in ("status", "service", "language")})
-    found = request_queries.list_requests(current_actor(), chosen, before=read_cursor(), limit=limit + 1)
+    found = request_queries.list_told(current_actor(), chosen, before=read_cursor(), limit=limit + 1)
     items = [queries.request_json(it) for it in found[:limit]]
     services.note_list_reading([it["id"] for it in items], by=current_actor())
     return {"items": items, "next": make_cursor(found[limit - 1].id) if len(found) > limit else None}
@@ -56,9 +56,9 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
 @api.response(200, RequestOut)
 def show(request_id: int) -> dict[str, Any]:
     """Show one request: where it stands, who comes, and what happened so far."""
-    picture = queries.picture_of(request_id, by=current_actor())
-    services.note_reading(request_id, picture.request.agency_id, by=current_actor())
-    return queries.as_json(picture)
+    told = request_queries.tell_request(request_id, by=current_actor())
+    services.note_reading(request_id, told.agency_id, by=current_actor())
+    return queries.as_json(told, by=current_actor())
 
 
 @api.route("/requests/<id:request_id>/cancel", methods=["POST"])
@@ -71,4 +71,4 @@ def cancel(body: dict[str, Any], request_id: int) -> dict[str, Any]:
     reason = CancelReason(body["reason"]) if known else CancelReason.OTHER
     note = body.get("note") or (None if known else body["reason"])
     services.cancel_request(request_id, by=current_actor(), reason=reason, note=note)
-    return queries.as_json(queries.picture_of(request_id, by=current_actor()))
+    return queries.json_of(request_id, by=current_actor())

@@ -3,8 +3,9 @@
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import Row
+
 from dispatch.assignments import queries as assignments
-from dispatch.assignments.models import AssignmentRow
 from dispatch.assignments.queries import BINDING
 from dispatch.booking.models import HalfTypedRow
 from dispatch.offers import queries as offers
@@ -17,7 +18,7 @@ from dispatch.requests.models import ProposalRow, RequestRow
 from dispatch.translations import queries as translations
 from dispatch.translations.models import DocumentRow, QuoteRow
 from kernel import audit, clock
-from kernel.actor import Actor, Role
+from kernel.actor import STAFF, Actor
 from kernel.database import db
 from people import queries as people
 from reference import queries as reference
@@ -26,14 +27,14 @@ from reference import queries as reference
 class Picture:
     """A request with everything that hangs on it; what an actor may not see is absent.
 
-    Each part is read when somebody asks for it first: a page shows much, the API little.
+    Each part is read when somebody asks for it first.
     """
 
-    def __init__(self, request: RequestRow, *, desk: bool) -> None:
-        self.request, self._desk = request, desk
+    def __init__(self, request: RequestRow, by: Actor) -> None:
+        self.request, self._by = request, by
 
     @cached_property
-    def assignment(self) -> AssignmentRow | None:
+    def assignment(self) -> Row[Any] | None:
         return assignments.last_assignment_of(self.request.id)
 
     @cached_property
@@ -53,13 +54,13 @@ class Picture:
         return translations.documents_of(self.request.id)
 
     @cached_property
-    def timeline(self) -> list[audit.EventRow]:
-        return [it for it in audit.trail_of(self.request.id) if self._desk or it.name in _FOR_ALL]
+    def timeline(self) -> list[Row[Any]]:
+        return _timeline(self.request.id, self._by)
 
     @property
-    def course(self) -> list[tuple[audit.EventRow, int]]:
+    def course(self) -> list[tuple[Row[Any], int]]:
         """The timeline with the same thing several times in a row said once: the first of them, and how many."""
-        told: list[tuple[audit.EventRow, int]] = []
+        told: list[tuple[Row[Any], int]] = []
         for event in self.timeline:
             if told and told[-1][0].name == event.name:
                 told[-1] = (told[-1][0], told[-1][1] + 1)
@@ -68,7 +69,7 @@ class Picture:
         return told
 
     @property
-    def bound(self) -> AssignmentRow | None:
+    def bound(self) -> Row[Any] | None:
         """The assignment that binds somebody now."""
         return self.assignment if self.assignment and self.assignment.status in BINDING else None
 
@@ -89,42 +90,46 @@ def picture_of(request_id: int, *, by: Actor) -> Picture:
 
     Raises: NotFound.
     """
-    desk = by.role in {Role.COORDINATOR, Role.ADMINISTRATOR, Role.MANAGER}
-    return Picture(requests.find_request(request_id, by=by), desk=desk)
+    return Picture(requests.find_request(request_id, by=by), by)
 
 
-def as_json(picture: Picture) -> dict[str, Any]:
-    """Return a picture in the shape of `RequestOut`."""
-    brief = request_json(picture.request)
-    brief["options"] = picture.request.options
-    brief["assignment"] = _assignment(picture.bound)
-    brief["timeline"] = [{"at": it.at, "name": it.name, "by": it.actor_role} for it in picture.timeline]
+def json_of(request_id: int, *, by: Actor) -> dict[str, Any]:
+    """Return a request the actor may see in the shape of `RequestOut`.
+
+    Raises: NotFound.
+    """
+    return as_json(requests.tell_request(request_id, by=by), by=by)
+
+
+def as_json(told: Row[Any], *, by: Actor) -> dict[str, Any]:
+    """Return what was told of a request, with what hangs on it, in the shape of `RequestOut`."""
+    brief, bound = request_json(told), assignments.last_assignment_of(told.id)
+    brief["options"] = requests.options_of(told.id)
+    brief["assignment"] = bound if bound and bound.status in BINDING else None
+    brief["timeline"] = [{"at": it.at, "name": it.name, "by": it.actor_role} for it in _timeline(told.id, by)]
     return brief
 
 
-def request_json(request: RequestRow) -> dict[str, Any]:
+def request_json(told: Row[Any]) -> dict[str, Any]:
     """Return what stands on the row itself in the shape of `RequestOut`."""
-    plain = {name: getattr(request, name) for name in _PLAIN}
-    place = {name: getattr(request, name) for name in ("street", "postcode", "municipality")}
+    plain = {name: getattr(told, name) for name in _PLAIN}
+    place = {name: getattr(told, name) for name in ("street", "postcode", "municipality")}
     return plain | {
-        "duration_minutes": round((request.ends_at - request.starts_at).total_seconds() / 60),
-        "organisation": request.organisation.name,
-        "place": place if request.municipality else None,
+        "duration_minutes": round((told.ends_at - told.starts_at).total_seconds() / 60),
+        "place": place if told.municipality else None,
     }
+
+
+def _timeline(request_id: int, by: Actor) -> list[Row[Any]]:
+    trail, desk = audit.trail_of(request_id), by.role in STAFF
+    return [it for it in trail if desk or it.name in _FOR_ALL]
 
 
 _PLAIN = (
     "id", "reference", "status", "service", "language", "starts_at", "ends_at", "immediate", "version",
-    "organisation_id", "phone", "interpreter_gender", "subject", "client_reference", "note", "submitted_at",
-    "answered_at", "closed_at", "hard_stop_at", "outcome", "outcome_reason", "timely",
+    "organisation_id", "organisation", "phone", "interpreter_gender", "subject", "client_reference", "note",
+    "submitted_at", "answered_at", "closed_at", "hard_stop_at", "outcome", "outcome_reason", "timely",
 )  # fmt: skip
-
-
-def _assignment(row: AssignmentRow | None) -> dict[str, Any] | None:
-    if row is None:
-        return None
-    names = ("id", "status", "service", "language", "starts_at", "ends_at", "interpreter_id")
-    return {name: getattr(row, name) for name in names} | {"interpreter_name": row.interpreter.person.name}
 
 
 def outlook_for(asked: Asked, organisation_id: int | None, *, by: Actor) -> offers.Outlook:

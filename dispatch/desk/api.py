@@ -47,7 +47,7 @@ def candidates(request_id: int) -> dict[str, Any]:
 def assign(body: dict[str, Any], request_id: int) -> dict[str, Any]:
     """Assign somebody by hand."""
     offers.assign_by_hand(request_id, body["interpreter_id"], by=current_actor())
-    return booking.as_json(booking.picture_of(request_id, by=current_actor()))
+    return booking.json_of(request_id, by=current_actor())
 
 
 @api.route("/requests/<id:request_id>/close", methods=["POST"])
@@ -57,4 +57,4 @@ def assign(body: dict[str, Any], request_id: int) -> dict[str, Any]:
 def close(body: dict[str, Any], request_id: int) -> dict[str, Any]:
     """Close a request unanswered. A reason other than the derived one needs a motive in `note`."""
     offers.close_unanswered(request_id, by=current_actor(), reason=Reason(body["reason"]), note=body.get("note"))
-    return booking.as_json(booking.picture_of(request_id, by=current_actor()))
+    return booking.json_of(request_id, by=current_actor())

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, text, true
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select, text, true
 from sqlalchemy.orm import joinedload
 
-from dispatch.requests.models import NoteRow, ProposalRow, RequestRow
+from dispatch.requests.models import NoteRow, OptionRow, ProposalRow, RequestRow
 from dispatch.requests.status import OPEN, UNANSWERED, Status
 from kernel.actor import Actor, Role
-from kernel.database import db
+from kernel.database import db, one_of, rows
 from kernel.errors import NotFound
 from people.models import OrganisationRow, PersonRow
 
@@ -45,6 +46,46 @@ def find_request(request_id: int, *, by: Actor) -> RequestRow:
     return row
 
 
+def tell_request(request_id: int, *, by: Actor) -> Row[Any]:
+    """Return what anybody who may see a request is told of it, and the name of its organisation.
+
+    Raises: NotFound.
+    """
+    if not (found := rows(_told(by), request_id=request_id)):
+        raise NotFound(thing="requests")
+    return found[0]
+
+
+def list_told(by: Actor, chosen: "Filter", *, before: int | None = None, limit: int = 50) -> Sequence[Row[Any]]:
+    """Return a page of requests as `list_requests` does, each as `tell_request` tells it."""
+    return rows(_page(_TOLD, by, chosen, before, limit))
+
+
+def options_of(request_id: int) -> Sequence[Row[Any]]:
+    """Return the alternatives of a request, the preferred first."""
+    return rows(_OPTIONS, request_id=request_id)
+
+
+@lru_cache(maxsize=2000)
+def _told(by: Actor) -> Select[Any]:
+    return _TOLD.where(RequestRow.id == bindparam("request_id"), visible_to(by))
+
+
+_TOLD = select(
+    RequestRow.id, RequestRow.agency_id, RequestRow.reference, RequestRow.status, RequestRow.service,
+    RequestRow.language, RequestRow.starts_at, RequestRow.ends_at, RequestRow.immediate, RequestRow.version,
+    RequestRow.organisation_id, RequestRow.street, RequestRow.postcode, RequestRow.municipality, RequestRow.phone,
+    RequestRow.interpreter_gender, RequestRow.subject, RequestRow.client_reference, RequestRow.note,
+    RequestRow.submitted_at, RequestRow.answered_at, RequestRow.closed_at, RequestRow.hard_stop_at,
+    RequestRow.outcome, RequestRow.outcome_reason, RequestRow.timely, OrganisationRow.name.label("organisation"),
+).join(OrganisationRow, OrganisationRow.id == RequestRow.organisation_id)  # fmt: skip
+_OPTIONS = (
+    select(OptionRow.rank, OptionRow.service, OptionRow.language, OptionRow.starts_at, OptionRow.ends_at)
+    .where(OptionRow.request_id == bindparam("request_id"))
+    .order_by(OptionRow.rank)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What a list of requests is narrowed to."""
@@ -65,7 +106,12 @@ def list_requests(by: Actor, chosen: Filter, *, before: int | None = None, limit
 
 def list_lines(by: Actor, chosen: Filter, *, before: int | None = None, limit: int = 50) -> Sequence[Row[Any]]:
     """Return a page of requests as `list_requests` does, each with what a list shows of it."""
-    return db.session.execute(_page(select(*_LINE), by, chosen, before, limit)).all()
+    return rows(_lines(by, chosen, before, limit))
+
+
+@lru_cache(maxsize=2000)  # the same people ask for the same list again: its statement is made once
+def _lines(by: Actor, chosen: Filter, before: int | None, limit: int) -> Select[Any]:
+    return _page(select(*_LINE), by, chosen, before, limit)
 
 
 _LINE = (
@@ -83,13 +129,13 @@ def _page(query: Select[Any], by: Actor, chosen: Filter, before: int | None, lim
 
 def needing_requester(by: Actor) -> Sequence[Row[Any]]:
     """Return what waits for the requester: an answer, a completion, a confirmation. Lines, as `list_lines`."""
-    query = _WAITING.where(visible_to(by)).order_by(RequestRow.starts_at).limit(50)
-    return db.session.execute(query).all()
+    return rows(_waiting(by))
 
 
-_WAITING = select(*_LINE).where(
-    RequestRow.status.in_((Status.INCOMPLETE, Status.PROPOSED, Status.QUOTED, Status.TO_CONFIRM))
-)
+@lru_cache(maxsize=2000)
+def _waiting(by: Actor) -> Select[Any]:
+    waits = one_of(RequestRow.status, (Status.INCOMPLETE, Status.PROPOSED, Status.QUOTED, Status.TO_CONFIRM))
+    return select(*_LINE).where(waits, visible_to(by)).order_by(RequestRow.starts_at).limit(50)
 
 
 def board(

@@ -12,7 +12,7 @@ from dispatch.offers.models import FunnelRow, OfferRow
 from dispatch.offers.status import OPEN, Status
 from dispatch.requests.models import RequestRow
 from kernel.actor import Actor, Role
-from kernel.database import db, one_of
+from kernel.database import db, one_of, rows
 from kernel.errors import NotFound
 
 
@@ -27,7 +27,7 @@ def offers_of(request_id: int) -> list[Made]:
 
 def standing(offer_id: int) -> Row | None:
     """Return offer, request and (if it won) assignment in one unlocked read: enough to refuse quickly."""
-    return db.session.connection().execute(_STANDING, {"offer_id": offer_id}).first()
+    return next(iter(rows(_STANDING, offer_id=offer_id)), None)
 
 
 _WON = (AssignmentRow.offer_id == OfferRow.id) & one_of(AssignmentRow.status, BINDING)

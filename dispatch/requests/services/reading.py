@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from dispatch.requests.events import RequestOpened, RequestsListed
+from kernel import clock
 from kernel.actor import Actor
 from kernel.audit import EventRow
-from kernel.database import transaction
+from kernel.database import rows, transaction
 from kernel.events import event_name
 
 # Looking again within this time is the same reading.
@@ -20,11 +21,21 @@ def note_reading(request_id: int, agency_id: int, *, by: Actor) -> None:
 
     Emits: RequestOpened.
     """
-    with transaction() as tx:
-        name = event_name(RequestOpened.__name__)
-        mine = (EventRow.request_id == request_id, EventRow.name == name, EventRow.actor_id == by.person_id)
-        if tx.session.scalar(select(EventRow.id).where(*mine, EventRow.at > tx.now() - _SAME).limit(1)) is None:
+    if not rows(_LATELY, request_id=request_id, person_id=by.person_id, since=clock.now() - _SAME):
+        with transaction() as tx:
             tx.emit(RequestOpened(request_id=request_id, agency_id=agency_id), by)
+
+
+_LATELY = (
+    select(EventRow.id)
+    .where(
+        EventRow.request_id == bindparam("request_id"),
+        EventRow.name == event_name(RequestOpened.__name__),
+        EventRow.actor_id == bindparam("person_id"),
+        EventRow.at > bindparam("since"),
+    )
+    .limit(1)
+)
 
 
 def note_list_reading(request_ids: Sequence[int], *, by: Actor) -> None:

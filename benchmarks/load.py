@@ -43,10 +43,11 @@ class Load:
 
 
 def cookie_of(app: Flask, person_id: int, role: Role) -> dict[str, str]:
-    """Return the header of a browser in which somebody is signed in, second factor and all."""
+    """Return the header of a browser in which somebody is signed in, second factor and all, and saw a page already."""
     client = app.test_client()
     with client.session_transaction() as session:
         session[SESSION_SECRET] = people.open_session(person_id, role, second_factor=True)
+    assert client.get("/me", follow_redirects=True).status_code == 200
     cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
     assert cookie is not None
     return {"Cookie": f"{cookie.key}={cookie.value}"}

@@ -1,12 +1,13 @@
 """In which language a person reads, and how moments, amounts and languages are written there."""
 
 import secrets
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from babel import dates
-from flask import Flask, g, request, session
+from flask import Flask, request, session
 from flask_babel import Babel, format_currency, format_date, get_locale, get_translations
 
 from kernel import clock
@@ -27,10 +28,14 @@ def choose() -> str:
     return request.accept_languages.best_match(LOCALES) or LOCALES[0]
 
 
+# The language of the page being written, found once: hundreds of words are written in it.
+_page: ContextVar[str | None] = ContextVar("language_of_page", default=None)
+
+
 def name() -> str:
-    """Return the code of the language in which this page is written."""
-    if (reading := g.get("reading")) is not None:
-        return str(reading)
+    """Return the code of the language in which this page, or this message, is written."""
+    if (language := _page.get()) is not None:
+        return language
     chosen = get_locale()
     return chosen.language if chosen else LOCALES[0]
 
@@ -94,9 +99,14 @@ def register(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(translated, translated_number, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters |= {"moment": moment, "day": day, "hour": hour, "relative": relative, "euros": euros}
 
+    @app.teardown_request
+    def forget(_: BaseException | None) -> None:
+        _page.set(None)
+
     @app.context_processor
     def surroundings() -> dict[str, Any]:
-        g.reading = language = str(get_locale() or "nl")  # asked once, and hundreds of words are written in it
+        language = str(get_locale() or "nl")
+        _page.set(language)
         found = signed_in()
         actor = found.actor if found and not found.second_factor_due else None
         return {

@@ -183,6 +183,24 @@ def list_people(by: Actor, words: str = "", *, after: int = 0, limit: int = 50) 
     return list(db.session.scalars(query.order_by(PersonRow.id).limit(limit)))
 
 
+def requesters_of(organisation_id: int) -> list[PersonRow]:
+    """Return who may ask for an organisation, by name; the caller decided that it may be seen."""
+    query = select(PersonRow).join(MembershipRow, MembershipRow.person_id == PersonRow.id)
+    return list(db.session.scalars(query.where(asking(organisation_id)).order_by(PersonRow.name, PersonRow.id)))
+
+
+def asks_for(person_id: int, organisation_id: int) -> bool:
+    """Return whether a person may ask for an organisation."""
+    query = select(MembershipRow.id).join(PersonRow, PersonRow.id == MembershipRow.person_id)
+    return db.session.scalar(query.where(asking(organisation_id), PersonRow.id == person_id)) is not None
+
+
+def asking(*organisation_ids: int) -> ColumnElement[bool]:
+    """Return the condition on memberships, beside their persons, of those who may ask for one of these now."""
+    live = MembershipRow.ended_at.is_(None) & (MembershipRow.role == Role.REQUESTER)
+    return live & MembershipRow.organisation_id.in_(organisation_ids) & PersonRow.deactivated_at.is_(None)
+
+
 def sessions_of(person_id: int) -> list[SessionRow]:
     """Return the live sessions of a person, newest first."""
     live = (SessionRow.person_id == person_id, SessionRow.ended_at.is_(None), SessionRow.expires_at > func.now())

@@ -58,6 +58,21 @@ def hour(value: datetime) -> str:
     return moment(value, form="HH:mm")
 
 
+def short_day(value: date) -> str:
+    """Return a day where there is little room: "wo 2"."""
+    return format_date(value, "EEE d")
+
+
+def local_iso(value: datetime) -> str:
+    """Return a moment in Brussels time as fields of a form hold it: 2026-12-02T09:00."""
+    return value.astimezone(clock.BRUSSELS).strftime("%Y-%m-%dT%H:%M")
+
+
+def shifted(value: date, days: int) -> str:
+    """Return the day so many days further (or back), as addresses hold it."""
+    return (value + timedelta(days=days)).isoformat()
+
+
 def relative(value: datetime) -> str:
     """Return how far away a moment is: "over 19 uur", "3 minuten geleden"."""
     minutes = round((value - clock.now()) / timedelta(minutes=1))
@@ -97,7 +112,16 @@ def register(app: Flask) -> None:
     }
     Babel(app, locale_selector=choose, timezone_selector=lambda: "Europe/Brussels")
     app.jinja_env.install_gettext_callables(translated, translated_number, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.filters |= {"moment": moment, "day": day, "hour": hour, "relative": relative, "euros": euros}
+    app.jinja_env.filters |= {
+        "moment": moment,
+        "day": day,
+        "hour": hour,
+        "short_day": short_day,
+        "local_iso": local_iso,
+        "shifted": shifted,
+        "relative": relative,
+        "euros": euros,
+    }
 
     @app.teardown_request
     def forget(_: BaseException | None) -> None:

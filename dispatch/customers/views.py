@@ -118,7 +118,7 @@ def _page(organisation_id: int, **forms: Form) -> str:
         "organisation": organisation,
         "agreements": queries.agreements_of(organisation_id),
         "units": people.units_of(organisation_id),
-        "requesters": queries.requesters_of(organisation_id),
+        "requesters": people.requesters_of(organisation_id),
         "form": forms.get("form") or AgreementForm(formdata=None),
         "unit_form": forms.get("unit_form") or UnitForm(formdata=None),
         "requester_form": forms.get("requester_form") or RequesterForm(formdata=None),

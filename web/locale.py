@@ -58,6 +58,11 @@ def hour(value: datetime) -> str:
     return moment(value, form="HH:mm")
 
 
+def month(value: date) -> str:
+    """Return a month with its year: "december 2026"."""
+    return format_date(value, "LLLL yyyy")
+
+
 def short_day(value: date) -> str:
     """Return a day where there is little room: "wo 2"."""
     return format_date(value, "EEE d")
@@ -116,6 +121,7 @@ def register(app: Flask) -> None:
         "moment": moment,
         "day": day,
         "hour": hour,
+        "month": month,
         "short_day": short_day,
         "local_iso": local_iso,
         "shifted": shifted,

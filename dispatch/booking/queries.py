@@ -1,5 +1,6 @@
 """The whole picture of one request, put together from the modules that each know a part. Nothing here writes."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -73,6 +74,15 @@ class Picture:
             else:
                 told.append((event, 1))
         return told
+
+    @property
+    def version(self) -> str:
+        """What a page that lies open compares to know whether anything of it changed."""
+        bound, done, offer, quote = self.assignment, self.performance, self.proposal, self.quote
+        parts = [self.request.status, self.request.outcome, self.request.version, self.request.answer_by]
+        parts += [(it.id, it.status) for it in (bound, done) if it]
+        parts += [offer.id if offer else None, quote.id if quote else None, len(self.documents), len(self.timeline)]
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
     @property
     def bound(self) -> Row[Any] | None:
@@ -186,6 +196,13 @@ def estimate_for(asked: Asked) -> Estimate | None:
     tariff = tariff_on(tariffs_of(asked.service), asked.held_on)
     minutes = round((asked.ends_at - asked.starts_at).total_seconds() / 60)
     return Estimate(fee_cents(tariff, minutes), tariff.km_cents, late_cancellation_cents(tariff))
+
+
+def late_cents(request: RequestRow) -> int:
+    """Return what calling a request off too late costs, travel apart. Units: cents."""
+    if request.service == Service.TRANSLATION:
+        return 0
+    return late_cancellation_cents(tariff_on(tariffs_of(request.service), request.held_on))
 
 
 def moments_for(asked: Asked, organisation_id: int | None, first: date, *, by: Actor) -> Moments:

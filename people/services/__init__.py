@@ -29,6 +29,7 @@ from people.services.registry import (
     erase_person,
     find_or_add_person,
     give_role,
+    let_manage,
 )
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "forget_old_access",
     "give_role",
     "issue_token",
+    "let_manage",
     "make_link",
     "open_session",
     "prepare_second_factor",

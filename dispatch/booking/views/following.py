@@ -1,5 +1,6 @@
 """Pages of what was asked: the list, one request, and everything that can be done with it."""
 
+from typing import Any
 from urllib.parse import quote
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from dispatch.booking import queries
 from dispatch.booking.forms import CancelForm, DisputeForm
 from dispatch.booking.views.asking import pages
 from dispatch.calendars.queries import calendar_of
+from dispatch.performances import queries as performance_queries
 from dispatch.performances import services as performances
 from dispatch.performances.domain import Who
 from dispatch.requests import queries as requests
@@ -44,18 +46,31 @@ def index() -> str:
 def show(request_id: int) -> str:
     """Show one request: where it stands, who comes, and what can be done."""
     picture = queries.picture_of(request_id, by=current_actor())
-    asked = picture.request
-    services.note_reading(asked.id, asked.agency_id, by=current_actor())
-    shown = {
-        "picture": picture,
-        "request_": asked,
-        "actions": TRANSITIONS.actions(asked.status, Role.REQUESTER),
-        "cut_off": calendar_of(asked.agency_id).timely_cut_off(asked.starts_at),
-        "now": clock.now(),
-        "cancel_form": CancelForm(),
-        "dispute_form": DisputeForm(),
-    }
-    return render_template("dispatch/booking/show.html", **shown)
+    services.note_reading(picture.request.id, picture.request.agency_id, by=current_actor())
+    return render_template("dispatch/booking/show.html", **_shown(picture))
+
+
+@pages.get("/<id:request_id>/now")
+@policy(Role.REQUESTER)
+def now(request_id: int) -> Response:
+    """Show again what may have changed of a request, for a page that lies open; 304 where nothing did."""
+    picture = queries.picture_of(request_id, by=current_actor())
+    if request.if_none_match.contains(picture.version):
+        return Response(status=304, headers={"ETag": f'"{picture.version}"'})
+    services.note_reading(picture.request.id, picture.request.agency_id, by=current_actor())
+    page = Response(render_template("dispatch/booking/_now.html", **_shown(picture)))
+    page.set_etag(picture.version)
+    return page
+
+
+@pages.post("/<id:request_id>/rate/<id:performance_id>")
+@policy(Role.REQUESTER)
+def rate(request_id: int, performance_id: int) -> Answer:
+    """Say how it was."""
+    score, note = request.form.get("score", 0, type=int), request.form.get("note", "")
+    performances.rate_performance(performance_id, score, note, by=current_actor())
+    flash(_("Bedankt. We houden uw oordeel bij."))
+    return _back_to(request_id)
 
 
 @pages.post("/<id:request_id>/cancel")
@@ -143,6 +158,22 @@ def document(document_id: int) -> Response:
     head = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     head["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return Response(content, mimetype=kind, headers=head)
+
+
+def _shown(picture: queries.Picture) -> dict[str, Any]:
+    asked = picture.request
+    done = picture.performance
+    return {
+        "picture": picture,
+        "request_": asked,
+        "actions": TRANSITIONS.actions(asked.status, Role.REQUESTER),
+        "cut_off": calendar_of(asked.agency_id).timely_cut_off(asked.starts_at),
+        "late_cents": queries.late_cents(asked),
+        "now": clock.now(),
+        "cancel_form": CancelForm(formdata=None),
+        "dispute_form": DisputeForm(formdata=None),
+        "rating": performance_queries.rating_of(done.id, Role.REQUESTER) if done else None,
+    }
 
 
 def _back_to(request_id: int) -> Answer:

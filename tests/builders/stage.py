@@ -33,7 +33,9 @@ CHROMIUM_FLAGS = [
     "--disable-renderer-backgrounding",
     "--disable-background-timer-throttling",
 ]
-_PAGE = '<!doctype html><html lang="nl"><title>Stage</title><body><script type="module" src="/actor.js"></script></body>'
+_PAGE = (
+    '<!doctype html><html lang="nl"><title>Stage</title><body><script type="module" src="/actor.js"></script></body>'
+)
 _ACTOR = """
 import { MediaConnection } from "/media.js";
 const post = async (path, body) => {

@@ -76,7 +76,9 @@ def test_who_leaves_is_gone_and_who_comes_takes_the_place_without_negotiating(
     room = stage.room("rebind", participants=2)
     stays, goes = enter(room, "stays"), enter(room, "goes")
     stays.sees("goes")
-    before = stays.page.evaluate("window.connection.constructor.name") and len(stage.told(What.NEGOTIATE, "stays", room))
+    before = stays.page.evaluate("window.connection.constructor.name") and len(
+        stage.told(What.NEGOTIATE, "stays", room)
+    )
     stage.run(stage.engine.leave(room, "goes"))
     until(lambda: stage.told(What.MEDIA_DOWN, "goes", room), 5, "it is told that it left")
     until(lambda: not stays.page.evaluate("'goes' in window.streams"), 5, "its stream is gone")
@@ -174,7 +176,15 @@ def test_a_telephone_is_heard_and_hears(stage: Stage, enter: Callable[..., Actor
 def test_what_is_asked_wrongly_is_refused_by_name(stage: Stage, enter: Callable[..., Actor]) -> None:
     engine, room = stage.engine, stage.room("wrong", participants=2)
     joined = stage.run(engine.join(room, "new", Grants()))
-    hostile = ["", "v=0", "v=0\r\nm=audio", "m=\n" * 5000, "v=0\nm=video 9 UDP 96\na=mid:0\n", "\x00\xff" * 100, "a=" * 99]
+    hostile = [
+        "",
+        "v=0",
+        "v=0\r\nm=audio",
+        "m=\n" * 5000,
+        "v=0\nm=video 9 UDP 96\na=mid:0\n",
+        "\x00\xff" * 100,
+        "a=" * 99,
+    ]
     for text in hostile:
         with pytest.raises(RoomRefused) as refused:
             step = Negotiation(joined.offers_on, "offer", text)
@@ -183,7 +193,10 @@ def test_what_is_asked_wrongly_is_refused_by_name(stage: Stage, enter: Callable[
     for work, code in (
         (engine.join("nowhere", "new", Grants()), "no_such_room"),
         (engine.update(room, "nobody", Change()), "no_such_participant"),
-        (engine.negotiate(room, "new", joined.generation - 1, Negotiation(Pc.MAIN, "offer", "")), "no_such_participant"),
+        (
+            engine.negotiate(room, "new", joined.generation - 1, Negotiation(Pc.MAIN, "offer", "")),
+            "no_such_participant",
+        ),
         (engine.join_phone("nowhere", "phone"), "no_such_room"),
     ):
         with pytest.raises(RoomRefused) as refused:

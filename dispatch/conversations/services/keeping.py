@@ -25,9 +25,9 @@ from media.call import kept, machine
 def make_conversation(assignment_id: int, *, by: Actor) -> int | None:
     """Make the room of an assignment by telephone or video; of another there is none. Twice is once."""
     with transaction() as tx:
-        bound = assignments.find_assignment(assignment_id, by=by)
-        if (kind := KINDS.get(bound.service)) is None:
+        if (kind := KINDS.get(assignments.service_of(assignment_id) or "")) is None:
             return None
+        bound = assignments.find_assignment(assignment_id, by=by)
         if (known := queries.conversation_of(assignment_id)) is not None:
             return known.id
         now, hers = tx.now(), secrets.token_urlsafe(12)
@@ -61,8 +61,7 @@ def cancel_conversation_of(assignment_id: int, *, by: Actor) -> None:
     with transaction() as tx:
         row = _held(tx, assignment_id)
         if row is not None and row.status not in FINAL:
-            row.status = TRANSITIONS.next(Action.CANCEL, row.status, by.role)
-            empty_room(tx, row)
+            empty_room(tx, row, TRANSITIONS.next(Action.CANCEL, row.status, by.role))
 
 
 def end_conversation_of(request_id: int, *, by: Actor) -> None:
@@ -71,13 +70,12 @@ def end_conversation_of(request_id: int, *, by: Actor) -> None:
         known = queries.last_conversation_of(request_id)
         row = tx.locked(ConversationRow, known.id) if known else None
         if row is not None and row.status not in FINAL:
-            row.status = TRANSITIONS.next(Action.END, row.status, by.role)
-            empty_room(tx, row)
+            empty_room(tx, row, TRANSITIONS.next(Action.END, row.status, by.role))
 
 
-def empty_room(tx: Transaction, row: ConversationRow) -> None:
+def empty_room(tx: Transaction, row: ConversationRow, status: str) -> None:
     """Close a room: what was shown goes, links and guests' keys are void, and whoever is inside is told."""
-    row.closed_at, row.shown, row.wake_at = tx.now(), None, None
+    row.status, row.closed_at, row.shown, row.wake_at = status, tx.now(), None, None
     theirs = ParticipantRow.conversation_id == row.id
     void = {"link_hash": None, "secret_hash": None, "present_until": None, "seat": None, "hand_at": None}
     tx.session.execute(update(ParticipantRow).where(theirs).values(**void))

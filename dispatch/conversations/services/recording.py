@@ -118,13 +118,12 @@ def _miss(tx: Transaction, row: ConversationRow, role: call.Role) -> None:
 
 def _end(tx: Transaction, row: ConversationRow, state: call.CallState) -> None:
     """It is over: with what took place the request waits for its record; without, the desk decides what it was."""
-    row.status = TRANSITIONS.next(Action.END, row.status)
+    empty_room(tx, row, TRANSITIONS.next(Action.END, row.status))
     bound, took_place = row.assignment, legs.draft(state) is not None
     facts = {"assignment_id": bound.id, "interpreter_id": bound.interpreter_id, "why": str(state.why)}
     tx.emit(ConversationEnded(**ids_of(row), **facts, took_place=took_place), SYSTEM)
     if took_place and bound.request.status in {RequestStatus.ASSIGNED, RequestStatus.IN_PROGRESS}:
         requests.finish_request(row.request_id, bound.id, by=SYSTEM)
-    empty_room(tx, row)
 
 
 def ids_of(row: ConversationRow) -> dict[str, int]:

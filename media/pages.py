@@ -40,7 +40,11 @@ def render_page(pdf: bytes, page: int) -> bytes:
 
 
 def _run(pdf: bytes, page: int) -> bytes:
-    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from media import pages; pages.main()"]
+    command = [
+        sys.executable,
+        "-c",
+        f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from media import pages; pages.main()",
+    ]
     try:
         done = subprocess.run(  # noqa: S603 - our own program
             [*command, str(page), str(WIDTH)],

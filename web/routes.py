@@ -55,7 +55,13 @@ PAGES = [
     operations,
 ]
 COMMANDS = [people_commands, reporting_commands, *HOUSE_COMMANDS]
-TASKS = [offer_tasks, message_tasks, people_tasks, spreadsheet_tasks, conversation_tasks]  # importing them registers their jobs
+TASKS = [
+    offer_tasks,
+    message_tasks,
+    people_tasks,
+    spreadsheet_tasks,
+    conversation_tasks,
+]  # importing them registers their jobs
 
 
 def register(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""Shapes of what a browser may say in a room. Anything else is refused: unknown names, unknown fields, too much text."""
+"""Shapes of what a browser may say in a room. Unknown names, unknown fields and too much text are refused."""
 
 from typing import Any
 

@@ -88,7 +88,7 @@ def enter_as(conversation_id: int, *, by: Actor) -> ParticipantRow:
         return tx.add(made)
 
 
-def invite_guest(conversation_id: int, guest: Guest, *, by: ParticipantRow, way: Way = Way()) -> str:  # noqa: B008 - a value
+def invite_guest(conversation_id: int, guest: Guest, *, by: ParticipantRow, way: Way = Way()) -> str:
     """Make a place and a link for somebody without an account; return the link's secret, which is told once.
 
     Emits: GuestInvited.

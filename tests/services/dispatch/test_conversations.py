@@ -185,12 +185,16 @@ def test_a_withdrawal_closes_the_room_and_the_next_interpreter_has_her_own(world
 def test_nobody_there_at_two_minutes_past_is_told_to_the_desk(world: World) -> None:
     request, row = a_video(world)
     with clock.frozen(row.starts_at + 3 * MINUTE):
-        db.session.execute(text("UPDATE conversations SET wake_at = now() - interval '1 s' WHERE id = :id"), {"id": row.id})
+        db.session.execute(
+            text("UPDATE conversations SET wake_at = now() - interval '1 s' WHERE id = :id"), {"id": row.id}
+        )
         services.watch_conversations()
         assert again(row).missed_at is not None
     told = db.session.execute(text("SELECT count(*) FROM messages WHERE kind = 'party_missing'")).scalar()
     assert told == 1
-    names = [it.name for it in db.session.execute(text("SELECT name FROM events WHERE request_id = :id"), {"id": request.id})]
+    names = [
+        it.name for it in db.session.execute(text("SELECT name FROM events WHERE request_id = :id"), {"id": request.id})
+    ]
     assert "party_missing" in names
 
 

@@ -1,6 +1,6 @@
-"""Pages of a PDF as pictures. What is uploaded by anybody is read in a process of its own, which may do next to nothing.
+"""Pages of a PDF as pictures: what anybody uploads is read in a process of its own, which may do next to nothing.
 
-Run as `python -I -m media.pages PAGE WIDTH` it reads a PDF from its input and writes to its output: the number of pages
+Run as `python -m media.pages PAGE WIDTH` it reads a PDF from its input and writes to its output: the number of pages
 for page 0, else that page as PNG.
 """
 
@@ -40,19 +40,14 @@ def render_page(pdf: bytes, page: int) -> bytes:
 
 
 def _run(pdf: bytes, page: int) -> bytes:
-    command = [
-        sys.executable,
-        "-c",
-        f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from media import pages; pages.main()",
-    ]
     try:
         done = subprocess.run(  # noqa: S603 - our own program
-            [*command, str(page), str(WIDTH)],
+            [sys.executable, "-m", "media.pages", str(page), str(WIDTH)],
             input=pdf,
             capture_output=True,
             timeout=_PATIENCE_S,
             env={"LANG": "C.UTF-8", "PATH": os.defpath},
-            cwd="/",
+            cwd=_ROOT,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
@@ -97,3 +92,7 @@ def _png(width: int, height: int, channels: int, stride: int, pixels: bytes) -> 
 
     head = struct.pack(">IIBBBBB", width, height, 8, colours, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + part(b"IHDR", head) + part(b"IDAT", zlib.compress(rows, 4)) + part(b"IEND", b"")
+
+
+if __name__ == "__main__":
+    main()

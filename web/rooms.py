@@ -146,25 +146,29 @@ def _listen(app: Flask, socketio: SocketIO) -> None:
 
 def push(app: Flask, socketio: SocketIO, news: dict[str, Any]) -> None:
     """Tell the sockets of a room on this process what is new, each what it may know."""
-    mine = [(sid, it) for sid, it in list(places.items()) if it.conversation_id == news["conversation"]]
-    if news["to"] is not None:
-        mine = [(sid, it) for sid, it in mine if it.key == news["to"]]
     what, facts = news["what"], news["facts"]
-    if what == "taken_over":
-        mine = [(sid, it) for sid, it in mine if it.seat == facts["seat"]]
-        facts = {}
-    elif what == "chat":
-        mine = [(sid, it) for sid, it in mine if it.joined is not None]  # not to whoever waits at the door
-    if not mine:
+    mine = [(sid, it) for sid, it in list(places.items()) if _concerns(news, it)]
+    if what == "changed" and mine:
+        _push_room(app, socketio, news["conversation"], mine)
         return
-    if what != "changed":
-        for sid, place in mine:
-            if what == "taken_over":
-                place.seat = None
-            socketio.emit(what, facts, to=sid, namespace=NAMESPACE)
-        return
+    for sid, place in mine:
+        if what == "taken_over":
+            place.seat = place.joined = None
+        socketio.emit(what, facts, to=sid, namespace=NAMESPACE)
+
+
+def _concerns(news: dict[str, Any], place: Place) -> bool:
+    """Return whether news is for whoever sits there; what is said in the chat is not for who waits at the door."""
+    if place.conversation_id != news["conversation"] or news["to"] not in {None, place.key}:
+        return False
+    if news["what"] == "taken_over":
+        return bool(place.seat == news["facts"]["seat"])
+    return news["what"] != "chat" or place.joined is not None
+
+
+def _push_room(app: Flask, socketio: SocketIO, conversation_id: int, mine: list[tuple[str, Place]]) -> None:
     with app.app_context():
-        room = queries.room_of(news["conversation"])
+        room = queries.room_of(conversation_id)
         for sid, place in mine:
             socketio.emit("room", rooms.seen_by(place, room), to=sid, namespace=NAMESPACE)
         db.session.remove()

@@ -27,12 +27,9 @@ def send_link(participant_id: int, token: str, channel: str, to: str) -> None:
         return
     if guest.link_until is None or guest.link_until <= clock.now():
         return
-    settings = current_app.config["SETTINGS"]
-    with (
-        current_app.test_request_context(base_url=settings.public_url),
-        force_locale(queries.locale_of(guest.language) or "nl"),
-    ):
-        link = settings.public_url + url_for("conversations.door", token=token)
+    home, locale = current_app.config["SETTINGS"].public_url, queries.locale_of(guest.language) or "nl"
+    with current_app.test_request_context(base_url=home), force_locale(locale):
+        link = home + url_for("conversations.door", token=token)
         subject = _("Uw gesprek met een tolk")
         text = _("Open deze link op het uur van het gesprek: %(link)s", link=link)
     said = f"{subject}. {text}" if channel == "sms" else text

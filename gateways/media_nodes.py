@@ -1,5 +1,6 @@
 """Rooms on media nodes: the engine of `dispatch.conversations`, wherever the least loaded node is."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -17,6 +18,7 @@ class MediaNodes:
 
     def __init__(self, settings: Settings) -> None:
         self._secret_key = settings.secret_key
+        self.met: Callable[[Placed], None] = lambda placed: None  # who listens to nodes hears of one at once
 
     def client(self, placed: Placed) -> MediaNodeClient:
         """Return how to ask a node."""
@@ -27,7 +29,9 @@ class MediaNodes:
 
         Raises: Unavailable, RoomFull.
         """
-        node = self.client(services.place_room(room))
+        placed = services.place_room(room)
+        self.met(placed)
+        node = self.client(placed)
         try:
             node.create_room(room, Limits())
             joined = node.join(room, participant, Grants(audio=True, video=video))

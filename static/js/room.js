@@ -233,7 +233,9 @@ stage.onPin = receive;
 async function post(address, body) {
   const head = { "X-CSRFToken": csrf, Accept: "application/json" };
   const answer = await fetch(address, { method: "POST", headers: head, body }).catch(() => null);
-  return answer?.ok ? answer.json() : { error: answer?.status ?? 0 };
+  if (answer?.ok) return answer.json();
+  const problem = answer ? await answer.json().catch(() => ({})) : {};
+  return { error: problem.code ?? "unavailable", says: problem.title ?? words.failed };
 }
 
 /** @param {FormData} body */
@@ -241,7 +243,7 @@ async function share(body) {
   const trouble = find("[data-leaf-trouble]");
   trouble.textContent = "";
   const answer = await post(root.dataset.files, body);
-  if (answer.error !== undefined) trouble.textContent = words.failed;
+  if (answer.error) trouble.textContent = answer.says;
   else stage.panel(null);
 }
 for (const button of root.querySelectorAll("[data-show]")) {
@@ -267,9 +269,9 @@ find("[data-invite]")?.addEventListener("submit", async (event) => {
   const trouble = find("[data-invite-trouble]"), body = new FormData(event.target);
   body.delete("_once");
   const answer = await post(root.dataset.guests, body);
-  trouble.textContent = answer.error === undefined ? "" : words.failed;
-  find("[data-link]").hidden = answer.error !== undefined;
-  if (answer.error === undefined) {
+  trouble.textContent = answer.says ?? "";
+  find("[data-link]").hidden = Boolean(answer.error);
+  if (!answer.error) {
     find("[data-link-text]").textContent = answer.link;
     if (answer.sent) stage.note(words.sent);
     event.target.reset();

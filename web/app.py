@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
+from gateways.media_nodes import MediaNodes
 from gateways.registry import gateways
 from kernel import clock, failpoint, jobs, log
 from kernel.database import db, engine_options
@@ -53,6 +54,7 @@ def create_app(settings: Settings) -> Flask:
     guard.csrf.init_app(app)
     jobs.run_inside(app.app_context)
     app.extensions["gateways"] = gateways(settings)
+    app.extensions["rooms"] = MediaNodes(settings)
     _number_requests(app)
     for part in (locale, words, security, errors, wiring, routes, health, install, sockets, media, guard):
         part.register(app)

@@ -4,6 +4,8 @@ from flask import Flask
 
 from dispatch.booking.api import api as requests_api
 from dispatch.booking.views import pages as booking
+from dispatch.conversations import tasks as conversation_tasks
+from dispatch.conversations.views import pages as conversations
 from dispatch.customers.views import pages as customers
 from dispatch.desk.api import api as desk_api
 from dispatch.desk.views import pages as desk
@@ -39,6 +41,7 @@ PAGES = [
     people,
     booking,
     fieldwork,
+    conversations,
     availability,
     exclusions,
     desk,
@@ -52,7 +55,13 @@ PAGES = [
     operations,
 ]
 COMMANDS = [people_commands, reporting_commands, *HOUSE_COMMANDS]
-TASKS = [offer_tasks, message_tasks, people_tasks, spreadsheet_tasks]  # importing them registers their jobs
+TASKS = [
+    offer_tasks,
+    message_tasks,
+    people_tasks,
+    spreadsheet_tasks,
+    conversation_tasks,
+]  # importing them registers their jobs
 
 
 def register(app: Flask) -> None:

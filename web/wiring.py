@@ -16,6 +16,7 @@ from dispatch.assignments.events import (
 from dispatch.booking import services as booking
 from dispatch.conversations import services as conversations
 from dispatch.conversations.events import PartyMissing
+from dispatch.feeds import services as feeds
 from dispatch.interpreters import queries as register_of
 from dispatch.interpreters import services as interpreters
 from dispatch.offers import queries as offer_queries
@@ -251,6 +252,7 @@ def register_forgets(event: PersonErased, tx: Transaction, by: Actor) -> None:
     interpreters.forget_person(event.person_id)
     messages.forget_person(event.person_id)
     booking.forget_half_typed(event.person_id)
+    feeds.forget_person(event.person_id)
 
 
 WIRING: list[tuple[type[Event], Subscriber]] = [

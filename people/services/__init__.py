@@ -22,12 +22,14 @@ from people.services.registry import (
     add_organisation,
     add_unit,
     change_profile,
+    choose_language,
     deactivate_person,
     end_role,
     erase_again,
     erase_person,
     find_or_add_person,
     give_role,
+    let_manage,
 )
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "add_unit",
     "ask_link",
     "change_profile",
+    "choose_language",
     "choose_password",
     "choose_role",
     "confirm_second_factor",
@@ -48,6 +51,7 @@ __all__ = [
     "forget_old_access",
     "give_role",
     "issue_token",
+    "let_manage",
     "make_link",
     "open_session",
     "prepare_second_factor",

@@ -14,6 +14,7 @@ MODULES = (
     "dispatch.booking.models",
     "dispatch.calendars.models",
     "dispatch.customers.models",
+    "dispatch.desk.models",
     "dispatch.interpreters.models",
     "dispatch.offers.models",
     "dispatch.performances.models",

@@ -13,6 +13,7 @@ from dispatch.assignments.events import (
     ReconfirmationMissed,
 )
 from dispatch.booking import services as booking
+from dispatch.desk import services as desk
 from dispatch.interpreters import queries as register_of
 from dispatch.interpreters import services as interpreters
 from dispatch.offers import queries as offer_queries
@@ -28,7 +29,9 @@ from dispatch.requests.events import (
     RequestAssigned,
     RequestChanged,
     RequestClosed,
+    RequesterWritten,
     RequestEscalated,
+    RequestHandedOver,
     RequestReopened,
     SearchStarted,
 )
@@ -185,6 +188,16 @@ def call_coordinators(event: RequestEscalated, tx: Transaction, by: Actor) -> No
             _tell_person(person_id, "request_escalated", event, **_slot_of(event.request_id or 0))
 
 
+def tell_colleague(event: RequestHandedOver, tx: Transaction, by: Actor) -> None:
+    """A colleague is asked to go on with a request."""
+    _tell_person(event.owner_id, "request_handed_over", event, **_slot_of(event.request_id or 0))
+
+
+def tell_of_words(event: RequesterWritten, tx: Transaction, by: Actor) -> None:
+    """The desk wrote something: the message says that, and not what."""
+    _tell_person(event.requester_id, "desk_wrote", event, **_slot_of(event.request_id or 0))
+
+
 def ask_for_confirmation(event: PerformanceSubmitted, tx: Transaction, by: Actor) -> None:
     facts = _slot_of(event.request_id or 0) | {"confirm_at": event.confirm_by.isoformat()}
     _tell_person(event.requester_id, "performance_submitted", event, **facts)
@@ -214,6 +227,7 @@ def register_forgets(event: PersonErased, tx: Transaction, by: Actor) -> None:
     interpreters.forget_person(event.person_id)
     messages.forget_person(event.person_id)
     booking.forget_half_typed(event.person_id)
+    desk.forget_person(event.person_id)
 
 
 WIRING: list[tuple[type[Event], Subscriber]] = [
@@ -239,6 +253,8 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (ProposalMade, ask_about_proposal),
     (QuoteMade, send_quote),
     (RequestEscalated, call_coordinators),
+    (RequestHandedOver, tell_colleague),
+    (RequesterWritten, tell_of_words),
     (PerformanceSubmitted, ask_for_confirmation),
     (PerformanceConfirmed, tell_of_confirmation),
     (PerformanceDisputed, tell_of_dispute),

@@ -297,3 +297,16 @@ def names_of(ids: Collection[int]) -> dict[int, dict[str, Any]]:
     query = select(row.id, PersonRow.name, row.number, row.municipality).join(PersonRow, PersonRow.id == row.person_id)
     names = ("interpreter_id", "name", "number", "municipality")
     return {it[0]: dict(zip(names, it, strict=True)) for it in db.session.execute(query.where(row.id.in_(ids)))}
+
+
+def weeks_of(ids: list[int]) -> dict[int, list[Stretch]]:
+    """Return the usual weeks of these interpreters; who never filled one in is absent."""
+    return dict(_weeks(ids))
+
+
+def reached_by_phone(ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return name, number and telephone of interpreters, for the desk on a day without network."""
+    row = InterpreterRow
+    query = select(row.id, PersonRow.name, row.number, PersonRow.phone).join(PersonRow, PersonRow.id == row.person_id)
+    names = ("interpreter_id", "name", "number", "phone")
+    return {it[0]: dict(zip(names, it, strict=True)) for it in db.session.execute(query.where(row.id.in_(ids)))}

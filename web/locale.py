@@ -11,11 +11,11 @@ from flask import Flask, request, session
 from flask_babel import Babel, format_currency, format_date, get_locale, get_translations
 
 from kernel import clock
+from people.domain import LOCALES, RIGHT_TO_LEFT
 from web import navigation
 from web.identity import signed_in
 
-LOCALES = ("nl", "en")
-RIGHT_TO_LEFT = frozenset({"ar"})
+_DUTCH = "nl"
 
 
 def choose() -> str:
@@ -25,7 +25,7 @@ def choose() -> str:
     found = signed_in()
     if found and found.locale in LOCALES:
         return found.locale
-    return request.accept_languages.best_match(LOCALES) or LOCALES[0]
+    return request.accept_languages.best_match(LOCALES) or _DUTCH
 
 
 # The language of the page being written, found once: hundreds of words are written in it.
@@ -37,7 +37,7 @@ def name() -> str:
     if (language := _page.get()) is not None:
         return language
     chosen = get_locale()
-    return chosen.language if chosen else LOCALES[0]
+    return chosen.language if chosen else _DUTCH
 
 
 def moment(value: datetime, *, form: str = "EEE d MMM yyyy HH:mm") -> str:
@@ -113,6 +113,7 @@ def register(app: Flask) -> None:
             "lang": language,
             "dir": "rtl" if language in RIGHT_TO_LEFT else "ltr",
             "locales": LOCALES,
+            "brand": app.config["SETTINGS"].brand_name,
             "actor": actor,
             "navigation": navigation.items(actor) if actor else [],
             "once_key": lambda: secrets.token_urlsafe(12),

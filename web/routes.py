@@ -26,7 +26,7 @@ from people.views import pages as people
 from reporting.api import api as reporting_api
 from reporting.cli import commands as reporting_commands
 from reporting.views import pages as reports
-from web import api
+from web import api, public
 from web.cli import COMMANDS as HOUSE_COMMANDS
 from web.health import pages as health
 from web.install import pages as install
@@ -34,6 +34,7 @@ from web.operations import pages as operations
 
 APIS = [requests_api, desk_api, fieldwork_api, interpreters_api, reporting_api]
 PAGES = [
+    public.pages,
     health,
     install,
     people,
@@ -61,5 +62,6 @@ def register(app: Flask) -> None:
     api.register(app, APIS)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
+    public.register(app)
     for group in COMMANDS:
         app.cli.add_command(group)

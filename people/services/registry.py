@@ -147,6 +147,17 @@ def change_profile(*, by: Actor, name: str, phone: str | None, locale: str) -> N
         row.phone = normal_phone(phone) if phone else None
 
 
+def choose_language(locale: str, *, by: Actor) -> None:
+    """Read pages and messages in this language from now on.
+
+    Raises: Invalid.
+    """
+    if locale not in LOCALES:
+        raise Invalid(fields={"locale": "unknown_choice"})
+    with transaction() as tx:
+        tx.locked(PersonRow, by.person_id or 0).locale = locale
+
+
 def deactivate_person(person_id: int, *, by: Actor) -> None:
     """Keep somebody out: every session and token is over at once.
 

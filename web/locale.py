@@ -54,6 +54,10 @@ def day(value: date | datetime) -> str:
     return format_date(value, "EEE d MMM yyyy")
 
 
+def month(value: date) -> str:
+    return format_date(value, "LLLL yyyy")
+
+
 def hour(value: datetime) -> str:
     return moment(value, form="HH:mm")
 
@@ -97,7 +101,14 @@ def register(app: Flask) -> None:
     }
     Babel(app, locale_selector=choose, timezone_selector=lambda: "Europe/Brussels")
     app.jinja_env.install_gettext_callables(translated, translated_number, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.filters |= {"moment": moment, "day": day, "hour": hour, "relative": relative, "euros": euros}
+    app.jinja_env.filters |= {
+        "moment": moment,
+        "day": day,
+        "month": month,
+        "hour": hour,
+        "relative": relative,
+        "euros": euros,
+    }
 
     @app.teardown_request
     def forget(_: BaseException | None) -> None:

@@ -16,6 +16,7 @@ from dispatch.booking import services as booking
 from dispatch.desk import services as desk
 from dispatch.interpreters import queries as register_of
 from dispatch.interpreters import services as interpreters
+from dispatch.interpreters.events import CertificateExpires
 from dispatch.offers import queries as offer_queries
 from dispatch.offers import services as offers
 from dispatch.offers.events import OfferMade, OfferSeen, OffersWithdrawn
@@ -211,6 +212,11 @@ def tell_of_dispute(event: PerformanceDisputed, tx: Transaction, by: Actor) -> N
     _tell_interpreter(event.interpreter_id, "performance_disputed", event)
 
 
+def tell_of_expiry(event: CertificateExpires, tx: Transaction, by: Actor) -> None:
+    facts = {"language": event.language, "ends_at": f"{event.ends_on.isoformat()}T12:00:00+00:00"}
+    _tell_interpreter(event.interpreter_id, "certificate_expires", event, **facts)
+
+
 def send_link(event: LinkMade, tx: Transaction, by: Actor) -> None:
     _tell_person(event.person_id, "password_link", event, purpose=event.purpose, secret=event.secret)
 
@@ -258,6 +264,7 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (PerformanceSubmitted, ask_for_confirmation),
     (PerformanceConfirmed, tell_of_confirmation),
     (PerformanceDisputed, tell_of_dispute),
+    (CertificateExpires, tell_of_expiry),
     (LinkMade, send_link),
     (PersonErased, register_forgets),
     (DetailsForgotten, documents_go_too),

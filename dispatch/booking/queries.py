@@ -1,5 +1,6 @@
 """The whole picture of one request, put together from the modules that each know a part. Nothing here writes."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +15,7 @@ from dispatch.performances.models import PerformanceRow
 from dispatch.requests import queries as requests
 from dispatch.requests.domain import Asked, check
 from dispatch.requests.errors import UnknownLanguage
-from dispatch.requests.models import ProposalRow, RequestRow
+from dispatch.requests.models import NoteRow, ProposalRow, RequestRow
 from dispatch.translations import queries as translations
 from dispatch.translations.models import DocumentRow, QuoteRow
 from kernel import audit, clock
@@ -52,6 +53,11 @@ class Picture:
     @cached_property
     def documents(self) -> list[DocumentRow]:
         return translations.documents_of(self.request.id)
+
+    @cached_property
+    def messages(self) -> Sequence[tuple[NoteRow, str]]:
+        """What the desk wrote to the side that asked."""
+        return requests.notes_of(self.request.id, to_requester=True)
 
     @cached_property
     def timeline(self) -> list[Row[Any]]:

@@ -93,21 +93,23 @@ def forget_person(person_id: int) -> None:
             tx.session.execute(delete(kind).where(kind.person_id == person_id))
 
 
+class _OneRefused(Exception):
+    """One of many was refused: what was done before it is undone."""
+
+    def __init__(self, done: Done) -> None:
+        self.done = done
+        super().__init__(done.refused)
+
+
 def _together(ids: Sequence[int], act: Callable[[int], object]) -> list[Done]:
-    refused: dict[int, str] = {}
-    with transaction() as tx:
-        begun = tx.session.begin_nested()
-        for it in ids:
-            done = _one(it, act)
-            if done.refused is not None:
-                refused[it] = done.refused
-                break
-        if refused:
-            begun.rollback()
-            tx.session.expire_all()
-        else:
-            begun.commit()
-    return [Done(it, refused.get(it, "not_done_together" if refused else None)) for it in ids]
+    try:
+        with transaction() as tx, tx.session.begin_nested():
+            for it in ids:
+                if (done := _one(it, act)).refused is not None:
+                    raise _OneRefused(done)
+    except _OneRefused as stopped:
+        return [stopped.done if it == stopped.done.request_id else Done(it, "not_done_together") for it in ids]
+    return [Done(it) for it in ids]
 
 
 def _one(request_id: int, act: Callable[[int], object]) -> Done:

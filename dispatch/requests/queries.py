@@ -181,6 +181,12 @@ def count_open(by: Actor) -> dict[str, int]:
     return {row[0]: row[1] for row in db.session.execute(query.group_by(RequestRow.status))}
 
 
+def unanswered_languages(by: Actor) -> list[str]:
+    """Return the languages of what is unanswered in the actor's agencies."""
+    mine = (RequestRow.agency_id.in_(by.agency_ids), one_of(RequestRow.status, UNANSWERED))
+    return sorted(it.language for it in rows(select(RequestRow.language).where(*mine).distinct()))
+
+
 def waiting_for_desk(by: Actor, limit: int = 100) -> list[RequestRow]:
     """Return what the desk has to do beside the search: reviews, and records that are missing or disputed."""
     query = (

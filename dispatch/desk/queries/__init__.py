@@ -2,13 +2,14 @@
 
 from dispatch.desk.queries.board import Choice, alert_of, board_item, board_page, live_row, pace_on, views_of
 from dispatch.desk.queries.planning import Day, Load, Week, day_of, outline, printed_board, week_of
-from dispatch.desk.queries.requests import candidates_of, colleagues_of, insight_of, next_actions, told_of
+from dispatch.desk.queries.requests import Trail, candidates_of, colleagues_of, insight_of, next_actions, told_of
 from dispatch.desk.queries.search import search
 
 __all__ = [
     "Choice",
     "Day",
     "Load",
+    "Trail",
     "Week",
     "alert_of",
     "board_item",

@@ -152,9 +152,9 @@ def _told(ids: Collection[int]) -> dict[int, _Told]:
     """Return what matching said last of these requests."""
     row = DecisionRow
     behind = func.jsonb_array_length(row.explanation["next"])
-    query = select(row.request_id, row.chance, behind).where(_among(row.request_id, ids))
-    newest = query.distinct(row.request_id).order_by(row.request_id, row.id.desc())
-    return {it[0]: _Told(it[1], it[2]) for it in rows(newest)}
+    newest = select(func.max(row.id)).where(_among(row.request_id, ids)).group_by(row.request_id)
+    query = select(row.request_id, row.chance, behind).where(row.id.in_(newest))
+    return {it[0]: _Told(it[1], it[2]) for it in rows(query)}
 
 
 def _among(column: Any, ids: Collection[int]) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import aliased
 
 from dispatch.assignments.models import AssignmentRow
@@ -126,9 +126,9 @@ def _booked(by: Actor, start: datetime, end: datetime) -> Sequence[Row[Any]]:
 def _to_call(ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     """Return per request the first people matching would ask or asked, with their telephone numbers."""
     row = DecisionRow
-    query = select(row.request_id, row.explanation).where(row.request_id.in_(ids))
-    newest = db.session.execute(query.distinct(row.request_id).order_by(row.request_id, row.id.desc())).all()
-    people = {it[0]: [*it[1]["asked"], *it[1]["next"]][:_TO_CALL] for it in newest}
+    newest = select(func.max(row.id)).where(row.request_id.in_(ids)).group_by(row.request_id)
+    told = db.session.execute(select(row.request_id, row.explanation).where(row.id.in_(newest))).all()
+    people = {it[0]: [*it[1]["asked"], *it[1]["next"]][:_TO_CALL] for it in told}
     wanted = {who["interpreter_id"] for group in people.values() for who in group}
     reached = interpreters.reached_by_phone(wanted)
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)

@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import Row
+
 from dispatch.desk.domain import NextAction, best_first, gain_of_call
 from dispatch.interpreters import queries as interpreters
 from dispatch.offers import queries as offers
@@ -14,7 +16,7 @@ from dispatch.requests import queries as requests
 from dispatch.requests.models import RequestRow
 from dispatch.requests.status import UNANSWERED
 from kernel import clock
-from kernel.actor import Actor
+from kernel.actor import Actor, Role
 from matching.funnel import STAGES
 from people import queries as people
 
@@ -63,6 +65,12 @@ class Insight:
         return _funnel(self, interpreters.count_active(self.request.agency_id, self.now.date()))
 
     @property
+    def phones(self) -> dict[int, str]:
+        """The telephone numbers of those who are worth a call."""
+        reached = interpreters.reached_by_phone({it.who for it in self.actions if it.who})
+        return {who: it["phone"] for who, it in reached.items() if it["phone"]}
+
+    @cached_property
     def actions(self) -> list[NextAction]:
         """What would help most now, the most helpful first."""
         return next_actions(self)
@@ -96,6 +104,33 @@ def told_of(decision: DecisionRow) -> dict[str, Any]:
     names = interpreters.names_of(ids)
     return told | {part: [it | names.get(it["interpreter_id"], {"name": "?"}) for it in told[part]]
                    for part in ("asked", "next")}  # fmt: skip
+
+
+class Trail:
+    """Who did what in the course of a request, by name; a yes that somebody gave by telephone has both names."""
+
+    def __init__(self, course: Sequence[tuple[Row[Any], int]], request: RequestRow) -> None:
+        acted = {it.actor_id for it, _ in course if it.actor_id}
+        about = {int(it.facts["interpreter_id"]) for it, _ in course if it.facts.get("interpreter_id")}
+        self._people, self._interpreters = people.names_of(acted), interpreters.names_of(about)
+        self._requester = request.requester.name
+
+    def actor(self, event: Row[Any]) -> str:
+        """Return the name of who did it."""
+        return self._people.get(event.actor_id, "")
+
+    def on_behalf(self, event: Row[Any]) -> str:
+        """Return for whom a coordinator did it; nothing where it was her own to do."""
+        if event.actor_role != Role.COORDINATOR:
+            return ""
+        if event.name in _OF_INTERPRETER:
+            who = self._interpreters.get(int(event.facts.get("interpreter_id") or 0))
+            return str(who["name"]) if who else ""
+        return self._requester if event.name in _OF_REQUESTER else ""
+
+
+_OF_INTERPRETER = frozenset({"offer_accepted", "offer_declined", "assignment_reconfirmed", "performance_submitted"})
+_OF_REQUESTER = frozenset({"request_submitted", "proposal_answered", "quote_answered", "performance_confirmed"})
 
 
 def colleagues_of(request: RequestRow, *, by: Actor) -> list[tuple[int, str]]:

@@ -37,6 +37,7 @@ def board() -> str:
         "cursor": make_cursor(after) if after else None,
         "chosen": chosen,
         "query": _query(),
+        "spoken": requests.unanswered_languages(actor),
         "counts": requests.count_open(actor),
         "silent": len(bound.not_reconfirmed(actor)),
         "views": queries.views_of(actor),

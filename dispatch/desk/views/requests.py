@@ -26,6 +26,7 @@ from kernel import clock
 from kernel.actor import Role
 from kernel.clock import BRUSSELS
 from kernel.http import accepted, current_actor, make_cursor, policy, read_cursor
+from people import queries as people
 from people.forms import Form
 
 
@@ -73,8 +74,10 @@ def show(request_id: int) -> str:
         "frozen_funnel": offers.frozen_funnel(request_id),
         "notes": requests.notes_of(request_id),
         "actions": TRANSITIONS.actions(asked.status, Role.COORDINATOR),
+        "trail": queries.Trail(picture.course, asked),
         "colleagues": queries.colleagues_of(asked, by=actor),
         "told_of": queries.told_of,
+        "owner": people.names_of([asked.owner_id or 0]).get(asked.owner_id or 0),
         "now": clock.now(),
     }
     return render_template("dispatch/desk/show.html", **shown, **_forms(asked))

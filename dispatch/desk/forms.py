@@ -38,10 +38,6 @@ class MessageForm(Form):
     text = TextAreaField(_("Bericht aan de aanvrager"), [REQUIRED, Length(max=4000)])
 
 
-class DayForm(Form):
-    on = DateField(_("Dag"), [Optional()])
-
-
 class AlertForm(Form):
     minutes = IntegerField(_("Minuten voor het te laat is"), [Optional(), NumberRange(min=1, max=240)])
     sound = BooleanField(_("met een geluid"))

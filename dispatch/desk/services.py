@@ -117,13 +117,19 @@ def _one(request_id: int, act: Callable[[int], object]) -> Done:
         with transaction() as tx, tx.session.begin_nested():
             act(request_id)
     except Refusal as refusal:
-        return Done(request_id, refusal.code)
+        return Done(request_id, _why(refusal))
     except DBAPIError as error:  # somebody else holds it, or a constraint spoke: the others are not touched by that
         meant = meaning_of(error)
         if not isinstance(meant, Refusal):
             raise
         return Done(request_id, meant.code)
     return Done(request_id)
+
+
+def _why(refusal: Refusal) -> str:
+    """Return what is wrong with a field where one is, else the refusal itself."""
+    fields = refusal.facts.get("fields") or {}
+    return next((str(code) for code in fields.values()), refusal.code)
 
 
 def _person(by: Actor) -> int:

@@ -55,10 +55,6 @@ class PerformanceForm(Form):
         )
 
 
-class DayForm(Form):
-    on = DateField(_("Dag"), [Optional()])
-
-
 class DeclineForm(Form):
     reason = SelectField(
         _("Waarom niet?"),

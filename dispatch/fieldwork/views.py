@@ -1,6 +1,6 @@
 """The interpreter's pages, for a telephone."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import (
     Blueprint,
@@ -21,8 +21,9 @@ from dispatch.assignments import services as assignment_services
 from dispatch.assignments.domain import WithdrawReason
 from dispatch.assignments.models import AssignmentRow
 from dispatch.assignments.status import TRANSITIONS
+from dispatch.booking.forms import DayForm
 from dispatch.fieldwork import queries
-from dispatch.fieldwork.forms import DayForm, DeclineForm, PerformanceForm, WithdrawForm
+from dispatch.fieldwork.forms import DeclineForm, PerformanceForm, WithdrawForm
 from dispatch.interpreters import queries as register
 from dispatch.offers import queries as offers
 from dispatch.offers import services as offer_services
@@ -86,8 +87,7 @@ def decline(offer_id: int) -> Answer:
 @policy(Role.INTERPRETER)
 def agenda() -> str:
     """Show what comes, day by day; or one week, where somebody asks for it."""
-    actor, now, asked = current_actor(), clock.now(), DayForm(formdata=request.args)
-    chosen: date | None = asked.on.data if asked.validate() else None
+    actor, now, chosen = current_actor(), clock.now(), DayForm(formdata=request.args).day()
     today = now.astimezone(BRUSSELS).date()
     if chosen is None:
         rows = assignments.agenda(actor, now - timedelta(hours=12))

@@ -38,7 +38,7 @@ function draw(day, hour) {
 function keep() {
   form.elements.painted.value = week.flatMap((stretches, day) => stretches.map(([from, to]) => `${day} ${clock(from)} ${untilClock(to)}`)).join(",");
   const minutes = week.flat().reduce((sum, [from, to]) => sum + to - from, 0);
-  form.querySelector("[data-sum]").textContent = paint.dataset.sum.replace("{hours}", String(Math.round(minutes / 6) / 10));
+  form.querySelector("[data-total]").textContent = paint.dataset.sum.replace("{hours}", String(Math.round(minutes / 6) / 10));
 }
 
 function colour(cell, on) {

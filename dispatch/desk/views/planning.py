@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 from flask import render_template, request
 
+from dispatch.booking.forms import DayForm
 from dispatch.desk import queries, services
 from dispatch.desk.domain import frame_of
-from dispatch.desk.forms import DayForm
 from dispatch.desk.views.board import pages
 from kernel import clock
 from kernel.actor import Role
@@ -47,6 +47,4 @@ def paper() -> str:
 
 def _day() -> date:
     """Return the day asked for; today where none is, or it is no day."""
-    asked = DayForm(formdata=request.args)
-    chosen: date | None = asked.on.data if asked.validate() else None
-    return chosen or clock.now().astimezone(BRUSSELS).date()
+    return DayForm(formdata=request.args).day() or clock.now().astimezone(BRUSSELS).date()

@@ -1,6 +1,6 @@
 """Every read about persons and where they belong. Nothing here writes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, timedelta
 from typing import Any
 
@@ -28,6 +28,7 @@ def _held_by(holder: type[SessionRow] | type[TokenRow], *columns: Any) -> Select
             func.array_agg(MembershipRow.agency_id).label("agency_ids"),
             func.max(MembershipRow.organisation_id).label("organisation_id"),
             func.max(MembershipRow.interpreter_id).label("interpreter_id"),
+            func.bool_or(MembershipRow.manages).label("manages"),
             func.coalesce(func.bool_or(AgencyRow.second_factor_required), true()).label("second_factor_required"),
             *columns,
         )
@@ -75,6 +76,7 @@ def _actor(row: Row[Any]) -> Actor:
         organisation_id=row.organisation_id,
         interpreter_id=row.interpreter_id,
         name=row.name,
+        manages_organisation=row.manages,
     )
 
 
@@ -182,6 +184,32 @@ def list_people(by: Actor, words: str = "", *, after: int = 0, limit: int = 50) 
     if words:
         query = query.where(or_(PersonRow.name.ilike(f"%{words}%"), PersonRow.email.ilike(f"%{words}%")))
     return list(db.session.scalars(query.order_by(PersonRow.id).limit(limit)))
+
+
+def requesters_of(organisation_id: int) -> list[PersonRow]:
+    """Return who may ask for an organisation, by name; the caller decided that it may be seen."""
+    query = select(PersonRow).join(MembershipRow, MembershipRow.person_id == PersonRow.id)
+    return list(db.session.scalars(query.where(asking(organisation_id)).order_by(PersonRow.name, PersonRow.id)))
+
+
+def memberships_in(organisation_id: int) -> Sequence[Row[Any]]:
+    """Return who may ask for an organisation, by name, with what their role here is: id, person_id, name, email,
+    phone, manages; the caller decided that it may be seen."""
+    columns = (MembershipRow.id, MembershipRow.person_id, PersonRow.name, PersonRow.email, PersonRow.phone)
+    query = select(*columns, MembershipRow.manages).join(PersonRow, PersonRow.id == MembershipRow.person_id)
+    return db.session.execute(query.where(asking(organisation_id)).order_by(PersonRow.name, PersonRow.id)).all()
+
+
+def asks_for(person_id: int, organisation_id: int) -> bool:
+    """Return whether a person may ask for an organisation."""
+    query = select(MembershipRow.id).join(PersonRow, PersonRow.id == MembershipRow.person_id)
+    return db.session.scalar(query.where(asking(organisation_id), PersonRow.id == person_id)) is not None
+
+
+def asking(*organisation_ids: int) -> ColumnElement[bool]:
+    """Return the condition on memberships, beside their persons, of those who may ask for one of these now."""
+    live = MembershipRow.ended_at.is_(None) & (MembershipRow.role == Role.REQUESTER)
+    return live & MembershipRow.organisation_id.in_(organisation_ids) & PersonRow.deactivated_at.is_(None)
 
 
 def sessions_of(person_id: int) -> list[SessionRow]:

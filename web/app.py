@@ -43,6 +43,7 @@ def create_app(settings: Settings) -> Flask:
         "WTF_CSRF_CHECK_DEFAULT": False,
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
     }
+    app.config["TEMPLATES_AUTO_RELOAD"] = settings.development
     app.url_map.converters["id"] = IdConverter
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:

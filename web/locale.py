@@ -54,12 +54,28 @@ def day(value: date | datetime) -> str:
     return format_date(value, "EEE d MMM yyyy")
 
 
+def hour(value: datetime) -> str:
+    return moment(value, form="HH:mm")
+
+
 def month(value: date) -> str:
+    """Return a month with its year: "december 2026"."""
     return format_date(value, "LLLL yyyy")
 
 
-def hour(value: datetime) -> str:
-    return moment(value, form="HH:mm")
+def short_day(value: date) -> str:
+    """Return a day where there is little room: "wo 2"."""
+    return format_date(value, "EEE d")
+
+
+def local_iso(value: datetime) -> str:
+    """Return a moment in Brussels time as fields of a form hold it: 2026-12-02T09:00."""
+    return value.astimezone(clock.BRUSSELS).strftime("%Y-%m-%dT%H:%M")
+
+
+def shifted(value: date, days: int) -> str:
+    """Return the day so many days further (or back), as addresses hold it."""
+    return (value + timedelta(days=days)).isoformat()
 
 
 def relative(value: datetime) -> str:
@@ -104,8 +120,11 @@ def register(app: Flask) -> None:
     app.jinja_env.filters |= {
         "moment": moment,
         "day": day,
-        "month": month,
         "hour": hour,
+        "month": month,
+        "short_day": short_day,
+        "local_iso": local_iso,
+        "shifted": shifted,
         "relative": relative,
         "euros": euros,
     }

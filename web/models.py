@@ -15,6 +15,7 @@ MODULES = (
     "dispatch.calendars.models",
     "dispatch.customers.models",
     "dispatch.desk.models",
+    "dispatch.feeds.models",
     "dispatch.interpreters.models",
     "dispatch.offers.models",
     "dispatch.performances.models",

@@ -3,10 +3,12 @@
 from flask import Flask
 
 from dispatch.booking.api import api as requests_api
+from dispatch.booking.views import organisation
 from dispatch.booking.views import pages as booking
 from dispatch.customers.views import pages as customers
 from dispatch.desk.api import api as desk_api
 from dispatch.desk.views import pages as desk
+from dispatch.feeds.views import pages as feeds
 from dispatch.fieldwork.api import api as fieldwork_api
 from dispatch.fieldwork.views import pages as fieldwork
 from dispatch.interpreters.api import api as interpreters_api
@@ -39,7 +41,9 @@ PAGES = [
     install,
     people,
     booking,
+    organisation,
     fieldwork,
+    feeds,
     availability,
     exclusions,
     desk,

@@ -14,6 +14,7 @@ from dispatch.assignments.events import (
 )
 from dispatch.booking import services as booking
 from dispatch.desk import services as desk
+from dispatch.feeds import services as feeds
 from dispatch.interpreters import queries as register_of
 from dispatch.interpreters import services as interpreters
 from dispatch.interpreters.events import CertificateExpires
@@ -234,6 +235,7 @@ def register_forgets(event: PersonErased, tx: Transaction, by: Actor) -> None:
     messages.forget_person(event.person_id)
     booking.forget_half_typed(event.person_id)
     desk.forget_person(event.person_id)
+    feeds.forget_person(event.person_id)
 
 
 WIRING: list[tuple[type[Event], Subscriber]] = [

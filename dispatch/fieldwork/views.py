@@ -72,6 +72,16 @@ def accept(offer_id: int) -> Answer:
     return redirect(url_for(".show", assignment_id=assignment_id))
 
 
+@pages.post("/assignments/<id:assignment_id>/rate/<id:performance_id>")
+@policy(Role.INTERPRETER)
+def rate(assignment_id: int, performance_id: int) -> Answer:
+    """Say how it was."""
+    score, note = request.form.get("score", 0, type=int), request.form.get("note", "")
+    performance_services.rate_performance(performance_id, score, note, by=current_actor())
+    flash(_("Bedankt. We houden uw oordeel bij."))
+    return redirect(url_for(".show", assignment_id=assignment_id))
+
+
 @pages.post("/offers/<id:offer_id>/decline")
 @policy(Role.INTERPRETER)
 def decline(offer_id: int) -> Answer:
@@ -142,10 +152,12 @@ def show(assignment_id: int) -> str:
     """Show one assignment with everything the interpreter needs there."""
     row = assignments.find_assignment(assignment_id, by=current_actor())
     requests.note_reading(row.request_id, row.request.agency_id, by=current_actor())
+    done = performances.performance_of(row.request_id)
     shown = {
         "assignment": row,
         "actions": TRANSITIONS.actions(row.status, Role.INTERPRETER),
-        "performance": performances.performance_of(row.request_id),
+        "performance": done,
+        "rating": performances.rating_of(done.id, Role.INTERPRETER) if done else None,
         "documents": translations.documents_of(row.request_id) if row.status in assignments.BINDING else [],
         "withdraw_form": WithdrawForm(),
         "may_start_at": row.starts_at - _EARLY,

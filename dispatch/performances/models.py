@@ -50,6 +50,22 @@ class PerformanceRow(Base):
     assignment: Mapped[AssignmentRow] = relationship()
 
 
+class RatingRow(Base):
+    """How one side found a performance, from 1 (bad) to 5 (very good); each side has one, and may change it."""
+
+    __tablename__ = "performance_ratings"
+    __table_args__ = (
+        CheckConstraint("side IN ('requester', 'interpreter')", name="side_known"),
+        CheckConstraint("score BETWEEN 1 AND 5", name="score_known"),
+    )
+
+    performance_id: Mapped[int] = mapped_column(ForeignKey("performances.id"), primary_key=True)
+    side: Mapped[str] = mapped_column(Text, primary_key=True)
+    score: Mapped[int] = mapped_column(Integer)
+    note: Mapped[str | None] = mapped_column(Text)
+    given_at: Mapped[datetime]
+
+
 class AbsenceRow(Base):
     """Somebody who did not come: interpreter, client and requester are kept apart."""
 

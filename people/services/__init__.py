@@ -30,6 +30,7 @@ from people.services.registry import (
     erase_person,
     find_or_add_person,
     give_role,
+    let_manage,
 )
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "forget_old_access",
     "give_role",
     "issue_token",
+    "let_manage",
     "make_link",
     "open_session",
     "prepare_second_factor",

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261125_2305"
-down_revision = "20261124_1505"
+revision = "20261125_2335"
+down_revision = "20261125_2310"
 branch_labels = None
 depends_on = None
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dispatch.assignments import services as assignments
 from dispatch.booking import services as booking
 from dispatch.conversations import services as conversations
+from dispatch.interpreters import services as interpreters
 from dispatch.offers import services as offers
 from dispatch.performances import services as performances
 from dispatch.requests import services as requests
@@ -24,6 +25,7 @@ SWEEPS: dict[str, tuple[float, Callable[[], object]]] = {
     "finish past assignments": (15, assignments.finish_past_assignments),
     "confirm silent performances": (30, performances.confirm_silent_performances),
     "seal events": (60, audit.seal_events),
+    "warn of expiry": (3600, interpreters.warn_of_expiry),
     "learn from offers": (3600, offers.learn_when_due),
     "forget old details": (3600, requests.forget_details),
     "forget half-typed bookings": (3600, booking.forget_old_half_typed),

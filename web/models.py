@@ -15,6 +15,7 @@ MODULES = (
     "dispatch.calendars.models",
     "dispatch.conversations.models",
     "dispatch.customers.models",
+    "dispatch.desk.models",
     "dispatch.feeds.models",
     "dispatch.interpreters.models",
     "dispatch.offers.models",

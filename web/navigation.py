@@ -16,10 +16,12 @@ MENU = {
         ("fieldwork.agenda", _("Agenda")),
         ("availability.index", _("Beschikbaar")),
         ("fieldwork.records", _("Prestaties")),
+        ("fieldwork.mine", _("Ik")),
     ],
     Role.COORDINATOR: [
         ("desk.board", _("Onbeantwoord")),
         ("desk.waiting", _("Te doen")),
+        ("desk.day", _("De dag")),
         ("desk.index", _("Alle aanvragen")),
         ("register.index", _("Tolken")),
         ("customers.index", _("Afnemers")),

@@ -16,9 +16,11 @@ from dispatch.assignments.events import (
 from dispatch.booking import services as booking
 from dispatch.conversations import services as conversations
 from dispatch.conversations.events import PartyMissing
+from dispatch.desk import services as desk
 from dispatch.feeds import services as feeds
 from dispatch.interpreters import queries as register_of
 from dispatch.interpreters import services as interpreters
+from dispatch.interpreters.events import CertificateExpires
 from dispatch.offers import queries as offer_queries
 from dispatch.offers import services as offers
 from dispatch.offers.events import OfferMade, OfferSeen, OffersWithdrawn
@@ -37,7 +39,9 @@ from dispatch.requests.events import (
     RequestAssigned,
     RequestChanged,
     RequestClosed,
+    RequesterWritten,
     RequestEscalated,
+    RequestHandedOver,
     RequestReopened,
     SearchStarted,
 )
@@ -223,6 +227,16 @@ def call_coordinators(event: RequestEscalated, tx: Transaction, by: Actor) -> No
             _tell_person(person_id, "request_escalated", event, **_slot_of(event.request_id or 0))
 
 
+def tell_colleague(event: RequestHandedOver, tx: Transaction, by: Actor) -> None:
+    """A colleague is asked to go on with a request."""
+    _tell_person(event.owner_id, "request_handed_over", event, **_slot_of(event.request_id or 0))
+
+
+def tell_of_words(event: RequesterWritten, tx: Transaction, by: Actor) -> None:
+    """The desk wrote something: the message says that, and not what."""
+    _tell_person(event.requester_id, "desk_wrote", event, **_slot_of(event.request_id or 0))
+
+
 def ask_for_confirmation(event: PerformanceSubmitted, tx: Transaction, by: Actor) -> None:
     facts = _slot_of(event.request_id or 0) | {"confirm_at": event.confirm_by.isoformat()}
     _tell_person(event.requester_id, "performance_submitted", event, **facts)
@@ -234,6 +248,11 @@ def tell_of_confirmation(event: PerformanceConfirmed, tx: Transaction, by: Actor
 
 def tell_of_dispute(event: PerformanceDisputed, tx: Transaction, by: Actor) -> None:
     _tell_interpreter(event.interpreter_id, "performance_disputed", event)
+
+
+def tell_of_expiry(event: CertificateExpires, tx: Transaction, by: Actor) -> None:
+    facts = {"language": event.language, "ends_at": f"{event.ends_on.isoformat()}T12:00:00+00:00"}
+    _tell_interpreter(event.interpreter_id, "certificate_expires", event, **facts)
 
 
 def send_link(event: LinkMade, tx: Transaction, by: Actor) -> None:
@@ -252,6 +271,7 @@ def register_forgets(event: PersonErased, tx: Transaction, by: Actor) -> None:
     interpreters.forget_person(event.person_id)
     messages.forget_person(event.person_id)
     booking.forget_half_typed(event.person_id)
+    desk.forget_person(event.person_id)
     feeds.forget_person(event.person_id)
 
 
@@ -286,9 +306,12 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (ProposalMade, ask_about_proposal),
     (QuoteMade, send_quote),
     (RequestEscalated, call_coordinators),
+    (RequestHandedOver, tell_colleague),
+    (RequesterWritten, tell_of_words),
     (PerformanceSubmitted, ask_for_confirmation),
     (PerformanceConfirmed, tell_of_confirmation),
     (PerformanceDisputed, tell_of_dispute),
+    (CertificateExpires, tell_of_expiry),
     (LinkMade, send_link),
     (PersonErased, register_forgets),
     (DetailsForgotten, documents_go_too),

@@ -111,6 +111,16 @@ WORDS: dict[str, dict[str, Any]] = {
         "disputed": _("betwist"),
         "confirmed": _("bevestigd"),
     },
+    "desk_step": {
+        "call": _("bellen wie het niet zag"),
+        "assign": _("nog iemand vragen"),
+        "propose": _("anders voorstellen"),
+    },
+    "lane": {
+        "act": _("u bent aan zet"),
+        "watch": _("loopt vanzelf"),
+        "tell": _("alleen nog melden"),
+    },
     "score": {
         "1": _("slecht"),
         "2": _("matig"),
@@ -271,6 +281,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "search_started": _("zoektocht begonnen"),
         "request_escalated": _("bij de coördinator"),
         "request_taken_over": _("coördinator neemt het op"),
+        "request_handed_over": _("doorgegeven aan een collega"),
+        "requester_written": _("bericht aan de aanvrager"),
         "proposal_made": _("tegenvoorstel gedaan"),
         "proposal_answered": _("tegenvoorstel beantwoord"),
         "quote_made": _("offerte gemaakt"),

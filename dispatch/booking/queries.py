@@ -24,7 +24,7 @@ from dispatch.performances.models import PerformanceRow
 from dispatch.requests import queries as requests
 from dispatch.requests.domain import Asked, Service, Wish, check
 from dispatch.requests.errors import UnknownLanguage
-from dispatch.requests.models import ProposalRow, RequestRow
+from dispatch.requests.models import NoteRow, ProposalRow, RequestRow
 from dispatch.translations import queries as translations
 from dispatch.translations.models import DocumentRow, QuoteRow
 from kernel import audit, clock
@@ -73,6 +73,11 @@ class Picture:
         return translations.documents_of(self.request.id)
 
     @cached_property
+    def messages(self) -> Sequence[tuple[NoteRow, str]]:
+        """What the desk wrote to the side that asked."""
+        return requests.notes_of(self.request.id, to_requester=True)
+
+    @cached_property
     def timeline(self) -> list[Row[Any]]:
         return _timeline(self.request.id, self._by)
 
@@ -118,7 +123,7 @@ _FOR_ALL = frozenset(
         "request_submitted", "request_sent_to_review", "completion_asked", "search_started", "request_escalated",
         "proposal_made", "proposal_answered", "quote_made", "quote_answered", "request_assigned", "request_reopened",
         "request_changed", "request_started", "request_finished", "performance_submitted", "performance_confirmed",
-        "performance_disputed", "request_closed", "outcome_corrected", "absence_reported",
+        "performance_disputed", "request_closed", "requester_written", "outcome_corrected", "absence_reported",
         "conversation_began", "conversation_ended",
     }
 )  # fmt: skip

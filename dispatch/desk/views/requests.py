@@ -1,8 +1,6 @@
-"""The coordinator's pages."""
+"""What the coordinator sees of one request, and does with it."""
 
-from datetime import datetime
-
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
@@ -11,42 +9,25 @@ from dispatch.assignments import services as assignments
 from dispatch.assignments.domain import WithdrawReason
 from dispatch.booking import queries as booking
 from dispatch.desk import queries
-from dispatch.desk.forms import CloseForm, NoteForm, ProposalForm, QuestionForm, QuoteForm
+from dispatch.desk.forms import CloseForm, MessageForm, NoteForm, ProposalForm, QuestionForm, QuoteForm
+from dispatch.desk.views.board import pages
 from dispatch.offers import queries as offers
 from dispatch.offers import services as offer_services
+from dispatch.offers.domain import DeclineReason
 from dispatch.performances import services as performances
 from dispatch.performances.domain import Report, Who
 from dispatch.requests import queries as requests
 from dispatch.requests import services
 from dispatch.requests.domain import Reason
-from dispatch.requests.status import TRANSITIONS, UNANSWERED
+from dispatch.requests.models import RequestRow
+from dispatch.requests.status import TRANSITIONS
 from dispatch.translations import services as translations
 from kernel import clock
 from kernel.actor import Role
 from kernel.clock import BRUSSELS
 from kernel.http import accepted, current_actor, make_cursor, policy, read_cursor
-
-pages = Blueprint("desk", __name__, url_prefix="/desk")
-_PAGE = 100
-
-
-@pages.get("/board")
-@policy(Role.COORDINATOR)
-def board() -> str:
-    """Show what is still unanswered, the least time left first; live."""
-    actor, now = current_actor(), clock.now()
-    chosen = requests.Filter(
-        service=request.args.get("service", "")[:20], language=request.args.get("language", "")[:3]
-    )
-    after = read_cursor()
-    place = (datetime.fromisoformat(after[0]), after[1]) if after else None
-    found = requests.board(actor, chosen, after=place, limit=_PAGE + 1)
-    last = found[_PAGE - 1] if len(found) > _PAGE else None
-    cursor = make_cursor([(last.hard_stop_at or now).isoformat(), last.id]) if last else None
-    rows = [queries.board_item(it, now) for it in found[:_PAGE]]
-    shown = {"rows": rows, "counts": requests.count_open(actor), "cursor": cursor, "chosen": chosen}
-    shown["silent"] = len(bound.not_reconfirmed(actor))
-    return render_template("dispatch/desk/board.html", **shown)
+from people import queries as people
+from people.forms import Form
 
 
 @pages.get("/waiting")
@@ -81,33 +62,39 @@ def index() -> str:
 @pages.get("/requests/<id:request_id>")
 @policy(Role.COORDINATOR)
 def show(request_id: int) -> str:
-    """Show one request with all that is known: candidates, offers, history, notes."""
+    """Show one request with all that is known: what helps now, candidates, offers, history, notes."""
     actor = current_actor()
     picture = booking.picture_of(request_id, by=actor)
     asked = picture.request
     services.note_reading(asked.id, asked.agency_id, by=actor)
-    searching = asked.status in UNANSWERED
-    proposal = ProposalForm(language=asked.language, service="video")
-    start = asked.starts_at.astimezone(BRUSSELS)
-    proposal.day.data, proposal.hour.data = start.date(), start.time()
     shown = {
         "picture": picture,
         "request_": asked,
-        "offers": offers.list_offers_of(request_id),
-        "people": queries.candidates_of(request_id, by=actor) if searching else None,
-        "decisions": [(it, queries.told_of(it)) for it in offers.decisions_of(request_id)],
-        "outlook": offers.outlook(asked, clock.now()) if searching else None,
-        "funnel": offers.frozen_funnel(request_id),
+        "insight": queries.insight_of(asked),
+        "frozen_funnel": offers.frozen_funnel(request_id),
         "notes": requests.notes_of(request_id),
         "actions": TRANSITIONS.actions(asked.status, Role.COORDINATOR),
+        "trail": queries.Trail(picture.course, asked),
+        "colleagues": queries.colleagues_of(asked, by=actor),
+        "told_of": queries.told_of,
+        "owner": people.names_of([asked.owner_id or 0]).get(asked.owner_id or 0),
+        "now": clock.now(),
+    }
+    return render_template("dispatch/desk/show.html", **shown, **_forms(asked))
+
+
+def _forms(asked: RequestRow) -> dict[str, Form]:
+    proposal = ProposalForm(language=asked.language, service=request.args.get("service", "video"))
+    start = asked.starts_at.astimezone(BRUSSELS)
+    proposal.day.data, proposal.hour.data = start.date(), start.time()
+    return {
         "close_form": CloseForm(),
         "note_form": NoteForm(),
+        "message_form": MessageForm(),
         "question_form": QuestionForm(),
         "proposal_form": proposal,
         "quote_form": QuoteForm(),
-        "now": clock.now(),
     }
-    return render_template("dispatch/desk/show.html", **shown)
 
 
 @pages.get("/requests/<id:request_id>/decisions/<id:decision_id>")
@@ -222,6 +209,50 @@ def close(request_id: int) -> Answer | tuple[str, int]:
 def write_note(request_id: int) -> Answer:
     """Write something down for colleagues."""
     services.write_note(request_id, request.form.get("text", ""), by=current_actor())
+    return _back(request_id)
+
+
+@pages.post("/requests/<id:request_id>/message")
+@policy(Role.COORDINATOR)
+def write_to_requester(request_id: int) -> Answer | tuple[str, int]:
+    """Write something to the side that asked."""
+    form, actor = MessageForm(), current_actor()
+    done = form.validate() and accepted(
+        form, lambda: services.write_to_requester(request_id, form.text.data or "", by=actor)
+    )
+    if not done:
+        return _again(request_id, form), 422
+    flash(_("Verstuurd. De aanvrager leest het bij de aanvraag."))
+    return _back(request_id)
+
+
+@pages.post("/requests/<id:request_id>/hand-over")
+@policy(Role.COORDINATOR)
+def hand_over(request_id: int) -> Answer:
+    """Ask a colleague to go on with it."""
+    services.hand_over(request_id, request.form.get("colleague", 0, type=int), by=current_actor())
+    flash(_("Doorgegeven. Uw collega krijgt bericht."))
+    return _back(request_id)
+
+
+@pages.post("/offers/<id:offer_id>/accept")
+@policy(Role.COORDINATOR)
+def accept_for(offer_id: int) -> Answer:
+    """Note a yes that an interpreter gave by telephone; both names stand in the trail."""
+    request_id = offers.find_offer(offer_id, by=current_actor()).request_id
+    offer_services.accept_offer(offer_id, by=current_actor())
+    flash(_("Genoteerd: de tolk zei ja. Aanvrager en tolk krijgen bericht."))
+    return _back(request_id)
+
+
+@pages.post("/offers/<id:offer_id>/decline")
+@policy(Role.COORDINATOR)
+def decline_for(offer_id: int) -> Answer:
+    """Note a no that an interpreter gave by telephone."""
+    request_id, reason = offers.find_offer(offer_id, by=current_actor()).request_id, request.form.get("reason", "")
+    known = DeclineReason(reason) if reason in set(DeclineReason) else DeclineReason.OTHER
+    offer_services.decline_offer(offer_id, by=current_actor(), reason=known)
+    flash(_("Genoteerd: de tolk kan niet."))
     return _back(request_id)
 
 

@@ -16,6 +16,7 @@ MODULES = (
     "dispatch.customers.models",
     "dispatch.interpreters.models",
     "dispatch.offers.models",
+    "dispatch.partners.models",
     "dispatch.performances.models",
     "dispatch.requests.models",
     "dispatch.spreadsheets.models",

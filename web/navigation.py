@@ -19,6 +19,7 @@ MENU = {
         ("desk.index", _("Alle aanvragen")),
         ("register.index", _("Tolken")),
         ("customers.index", _("Afnemers")),
+        ("partners.index", _("Partners")),
         ("spreadsheets.index", _("Rekenbladen")),
     ],
     Role.MANAGER: [("reports.index", _("Cijfers"))],

@@ -14,6 +14,7 @@ from dispatch.interpreters.views import availability, exclusions
 from dispatch.interpreters.views import register as register_pages
 from dispatch.offers import tasks as offer_tasks
 from dispatch.offers.views import pages as replays
+from dispatch.partners.views import pages as partners
 from dispatch.spreadsheets import tasks as spreadsheet_tasks
 from dispatch.spreadsheets.views import pages as spreadsheets
 from dispatch.terms.views import pages as terms
@@ -44,6 +45,7 @@ PAGES = [
     desk,
     register_pages,
     customers,
+    partners,
     spreadsheets,
     terms,
     replays,

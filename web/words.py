@@ -149,6 +149,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "policy": {
         "adaptive": _("zoveel tolken als de kans vraagt"),
         "in_turn": _("in vaste golven"),
+        "by_name": _("deze tolk, met naam"),
     },
     "change": {
         "video": _("Per video"),
@@ -267,6 +268,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "assignment_reconfirmed": _("tolk bevestigde opnieuw"),
         "assignment_moved": _("opdracht verplaatst"),
         "assignment_started": _("tolk is er"),
+        "request_handed_over": _("tolken van een partner mee gevraagd"),
+        "request_handed_back": _("partner heeft niemand"),
         "note_written": _("notitie geschreven"),
         "document_added": _("bestand toegevoegd"),
         "document_opened": _("bestand geopend"),

@@ -14,6 +14,7 @@ from dispatch.desk import queries
 from dispatch.desk.forms import CloseForm, NoteForm, ProposalForm, QuestionForm, QuoteForm
 from dispatch.offers import queries as offers
 from dispatch.offers import services as offer_services
+from dispatch.partners import queries as partners
 from dispatch.performances import services as performances
 from dispatch.performances.domain import Report, Who
 from dispatch.requests import queries as requests
@@ -94,10 +95,12 @@ def show(request_id: int) -> str:
         "picture": picture,
         "request_": asked,
         "offers": offers.list_offers_of(request_id),
+        "searching": searching,
         "people": queries.candidates_of(request_id, by=actor) if searching else None,
         "decisions": [(it, queries.told_of(it)) for it in offers.decisions_of(request_id)],
         "outlook": offers.outlook(asked, clock.now()) if searching else None,
         "funnel": offers.frozen_funnel(request_id),
+        "partners": partners.partners_of(asked),
         "notes": requests.notes_of(request_id),
         "actions": TRANSITIONS.actions(asked.status, Role.COORDINATOR),
         "close_form": CloseForm(),

@@ -23,6 +23,7 @@ MODULES = (
     "dispatch.terms.models",
     "dispatch.translations.models",
     "messages.models",
+    "reporting.models",
 )
 for module in MODULES:
     import_module(module)

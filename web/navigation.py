@@ -22,7 +22,7 @@ MENU = {
         ("partners.index", _("Partners")),
         ("spreadsheets.index", _("Rekenbladen")),
     ],
-    Role.MANAGER: [("reports.index", _("Cijfers"))],
+    Role.MANAGER: [("reports.index", _("Cijfers")), ("reports.bottlenecks", _("Knelpunttalen"))],
     Role.ADMINISTRATOR: [
         ("people.index", _("Mensen")),
         ("register.index", _("Tolken")),
@@ -31,6 +31,7 @@ MENU = {
         ("terms.index", _("Termijnen")),
         ("replays.index", _("Wat als")),
         ("reports.index", _("Cijfers")),
+        ("reports.bottlenecks", _("Knelpunttalen")),
         ("operations.index", _("Toestand")),
     ],
 }

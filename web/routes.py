@@ -24,6 +24,7 @@ from messages.views import pages as messages
 from people import tasks as people_tasks
 from people.cli import commands as people_commands
 from people.views import pages as people
+from reporting import tasks as reporting_tasks
 from reporting.api import api as reporting_api
 from reporting.cli import commands as reporting_commands
 from reporting.views import pages as reports
@@ -54,7 +55,13 @@ PAGES = [
     operations,
 ]
 COMMANDS = [people_commands, reporting_commands, *HOUSE_COMMANDS]
-TASKS = [offer_tasks, message_tasks, people_tasks, spreadsheet_tasks]  # importing them registers their jobs
+TASKS = [
+    offer_tasks,
+    message_tasks,
+    people_tasks,
+    spreadsheet_tasks,
+    reporting_tasks,
+]  # importing them registers their jobs
 
 
 def register(app: Flask) -> None:

@@ -28,6 +28,7 @@ from dispatch.offers.queries.offers import (
     recent_offers,
     standing,
 )
+from dispatch.offers.queries.pasts import pasts_of
 from dispatch.offers.queries.people import Way, crowd_of, needs_of, open_around, rankings, wishes_of
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "outlook",
     "open_around",
     "open_offers",
+    "pasts_of",
     "question_of",
     "rankings",
     "reached_of",

@@ -16,7 +16,7 @@ BENCHMARKS = {
     "board": board.run,
     "pages": pages.run,
     "memory": memory.run,
-    "dispatch_year": dispatch_year.run,
+    "dispatch_year_goals": dispatch_year.run,
 }
 
 

@@ -53,6 +53,7 @@ KINDS = {
     "request_handed_over": Kind((Channel.MAIL,)),
     "desk_wrote": _TELL_REQUESTER,
     "certificate_expires": Kind((Channel.PUSH, Channel.MAIL)),
+    "partner_asked": Kind((Channel.MAIL,)),
     "password_link": Kind((Channel.MAIL,)),
 }
 

@@ -19,6 +19,7 @@ MODULES = (
     "dispatch.feeds.models",
     "dispatch.interpreters.models",
     "dispatch.offers.models",
+    "dispatch.partners.models",
     "dispatch.performances.models",
     "dispatch.requests.models",
     "dispatch.spreadsheets.models",
@@ -26,6 +27,7 @@ MODULES = (
     "dispatch.translations.models",
     "media.models",
     "messages.models",
+    "reporting.models",
 )
 for module in MODULES:
     import_module(module)

@@ -18,6 +18,7 @@ from dispatch.interpreters.views import availability, exclusions
 from dispatch.interpreters.views import register as register_pages
 from dispatch.offers import tasks as offer_tasks
 from dispatch.offers.views import pages as replays
+from dispatch.partners.views import pages as partners
 from dispatch.spreadsheets import tasks as spreadsheet_tasks
 from dispatch.spreadsheets.views import pages as spreadsheets
 from dispatch.terms.views import pages as terms
@@ -27,6 +28,7 @@ from messages.views import pages as messages
 from people import tasks as people_tasks
 from people.cli import commands as people_commands
 from people.views import pages as people
+from reporting import tasks as reporting_tasks
 from reporting.api import api as reporting_api
 from reporting.cli import commands as reporting_commands
 from reporting.views import pages as reports
@@ -52,6 +54,7 @@ PAGES = [
     desk,
     register_pages,
     customers,
+    partners,
     spreadsheets,
     terms,
     replays,
@@ -66,6 +69,7 @@ TASKS = [
     people_tasks,
     spreadsheet_tasks,
     conversation_tasks,
+    reporting_tasks,
 ]  # importing them registers their jobs
 
 

@@ -84,6 +84,9 @@ SENTENCES = {
     "time_exists_twice": _("Dit uur bestaat die nacht twee keer: dan begint het winteruur. Kies welk u bedoelt."),
     "motive_required": _("U wijkt af van wat afgeleid werd: schrijf waarom."),
     "never_assigned": _("Er was nooit een tolk: deze uitkomst kan niet."),
+    "partners_first": _("Partners kunnen nog helpen. Vraag hun tolken eerst, of schrijf waarom niet."),
+    "no_partner": _("Met deze dienst is er daarvoor geen samenwerking."),
+    "partnership_known": _("Met deze dienst is er in die periode al een samenwerking."),
     # offers, assignments, performances
     "already_taken": _("Net door iemand anders aangenomen. Dank u."),
     "offer_expired": _("De tijd om te antwoorden is voorbij."),

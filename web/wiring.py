@@ -24,6 +24,7 @@ from dispatch.interpreters.events import CertificateExpires
 from dispatch.offers import queries as offer_queries
 from dispatch.offers import services as offers
 from dispatch.offers.events import OfferMade, OfferSeen, OffersWithdrawn
+from dispatch.partners.events import PartnerAsked
 from dispatch.performances import services as performances
 from dispatch.performances.events import (
     AbsenceReported,
@@ -176,6 +177,21 @@ def tell_of_cancellation(event: AssignmentCancelled, tx: Transaction, by: Actor)
     _tell_interpreter(event.interpreter_id, "assignment_cancelled", event, timely=event.timely, **facts)
 
 
+def offer_other_work(event: AssignmentCancelled | AssignmentMoved, tx: Transaction, by: Actor) -> None:
+    """Somebody is free again: the worker offers her at once what is still open and fits."""
+    if event.freed_from and event.freed_until:
+        stretch = {"since": event.freed_from.isoformat(), "until": event.freed_until.isoformat()}
+        tx.defer("offers.offer_to_freed", interpreter_id=event.interpreter_id, **stretch)
+
+
+def ask_partner_too(event: PartnerAsked, tx: Transaction, by: Actor) -> None:
+    """A partner helps out: its desk hears it, and its interpreters are asked."""
+    for person_id in people.coordinators_of(event.partner_id):
+        _tell_person(person_id, "partner_asked", event, **_slot_of(event.request_id or 0))
+    if not by.is_system:  # the search that hands over itself goes on by itself
+        tx.defer("offers.advance", request_id=event.request_id)
+
+
 def try_the_year_first(event: TermChanged, tx: Transaction, by: Actor) -> None:
     """A value that decides who is asked comes into force only after the past year was tried with it."""
     offers.require_replayed(event.name, event.after)
@@ -297,6 +313,9 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (RequestReopened, tell_of_reopening),
     (AssignmentMoved, tell_of_move),
     (AssignmentCancelled, tell_of_cancellation),
+    (AssignmentCancelled, offer_other_work),
+    (AssignmentMoved, offer_other_work),
+    (PartnerAsked, ask_partner_too),
     (TermChanged, try_the_year_first),
     (AssignmentReminded, remind_both),
     (ReconfirmationAsked, ask_whether_she_comes),

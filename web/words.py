@@ -193,6 +193,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "policy": {
         "adaptive": _("zoveel tolken als de kans vraagt"),
         "in_turn": _("in vaste golven"),
+        "by_name": _("deze tolk, met naam"),
     },
     "change": {
         "video": _("Per video"),
@@ -323,6 +324,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "guest_admitted": _("iemand binnengelaten in het gesprek"),
         "guest_removed": _("iemand weggestuurd uit het gesprek"),
         "document_shown": _("document getoond in het gesprek"),
+        "partner_asked": _("tolken van een partner mee gevraagd"),
+        "request_handed_back": _("partner heeft niemand"),
         "note_written": _("notitie geschreven"),
         "document_added": _("bestand toegevoegd"),
         "document_opened": _("bestand geopend"),

@@ -17,7 +17,7 @@ BENCHMARKS = {
     "pages": pages.run,
     "screens": screens.run,
     "memory": memory.run,
-    "dispatch_year": dispatch_year.run,
+    "dispatch_year_goals": dispatch_year.run,
 }
 
 
@@ -40,7 +40,7 @@ def main() -> int:
             print(f"{name}: {time.perf_counter() - before:.0f} s", file=sys.stderr, flush=True)
     finally:
         place.close()
-    print(table(figures))
+        print(table(figures))  # also what was measured before one that broke
     return 0 if all(it.met for it in figures) else 1
 
 

@@ -1,6 +1,6 @@
 """Every read about persons and where they belong. Nothing here writes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, timedelta
 from typing import Any
 
@@ -272,3 +272,9 @@ def people_of_agency(agency_id: int) -> list[tuple[PersonRow, str, str | None]]:
 
 def agency_id_of(code: str) -> int | None:
     return db.session.scalar(select(AgencyRow.id).where(AgencyRow.code == code))
+
+
+def names_of(person_ids: Collection[int]) -> dict[int, str]:
+    """Return how people are called, for callers that already decided who may see."""
+    query = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(person_ids))
+    return {it.id: it.name for it in rows(query)}

@@ -298,3 +298,14 @@ class CancelForm(Form):
 
 class DisputeForm(Form):
     why = TextAreaField(_("Wat klopt er niet?"), [REQUIRED, Length(max=2000)])
+
+
+class DayForm(Form):
+    """A day in an address: `?on=2026-12-01`."""
+
+    on = DateField(_("Dag"), [Optional()])
+
+    def day(self) -> date | None:
+        """Return the day asked for, or None: none was, or no agency ever worked or will work on it."""
+        chosen: date | None = self.on.data if self.validate() else None
+        return chosen if chosen and 2000 <= chosen.year <= 2100 else None

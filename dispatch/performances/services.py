@@ -1,6 +1,7 @@
 """What can be done with a performance record. The only file here that writes."""
 
 from datetime import timedelta
+from hmac import compare_digest
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -13,7 +14,7 @@ from dispatch.billing.queries import price_of
 from dispatch.calendars.domain import local_day
 from dispatch.performances import queries
 from dispatch.performances.domain import NOTE_LIMIT, Report, Who, check, minutes, silence_confirms
-from dispatch.performances.errors import AlreadyRecorded, TooSoon
+from dispatch.performances.errors import AlreadyRecorded, TooSoon, WrongDoorCode
 from dispatch.performances.events import (
     AbsenceReported,
     PerformanceConfirmed,
@@ -32,6 +33,7 @@ from kernel.actor import SYSTEM, Actor, Role
 from kernel.database import Transaction, retried, transaction
 from kernel.errors import Forbidden, Invalid
 from kernel.words import readable
+from people import services as people
 
 # Nobody's silence confirms a record that was written before it took place; it waits for a person this long at most.
 _NO_SILENCE = timedelta(days=365)
@@ -97,6 +99,35 @@ def confirm_performance(performance_id: int, *, by: Actor) -> None:
         row.confirmed_at, row.confirmed_how = tx.now(), how
         tx.emit(PerformanceConfirmed(**_ids(row, assignment), how=how), by)
         requests.confirm_request(row.request_id, by=by)
+
+
+@retried
+def perform_at_the_door(assignment_id: int, report: Report, code: str, *, by: Actor) -> int:
+    """Write down what took place and confirm it at once, with the code that stands on the requester's page.
+
+    Who guesses is stopped (term `door_tries`); the record can then still be confirmed as always.
+
+    Emits: PerformanceSubmitted, PerformanceConfirmed, RequestClosed.
+    Raises: WrongDoorCode, TooManyTries, Invalid, AlreadyRecorded, NotFound, Forbidden, NotAllowedNow.
+    """
+    assignment = assignment_queries.find_assignment(assignment_id, by=by)
+    if by.role is not Role.INTERPRETER:
+        raise Forbidden()
+    if not silence_confirms(report, clock.now()):
+        raise Invalid(fields={"code": "not_over_yet"})
+    tries = int(terms_at(clock.now().date()).value("door_tries"))
+    with people.counted_guess("door", str(assignment_id), tries):
+        if not compare_digest("".join(code.split()).encode(), assignment.door_code.encode()):
+            raise WrongDoorCode(fields={"code": "wrong_door_code"})
+    with transaction() as tx:
+        performance_id = submit_performance(assignment_id, report, by=by)
+        row, assignment = _held(tx, performance_id, by)
+        if row.status != Status.CONFIRMED:
+            row.status = TRANSITIONS.next(Action.CONFIRM_BY_CODE, row.status, by.role)
+            row.confirmed_at, row.confirmed_how = tx.now(), "code"
+            tx.emit(PerformanceConfirmed(**_ids(row, assignment), how="code"), by)
+            requests.confirm_request(row.request_id, by=SYSTEM)  # the requester's word was the code
+        return performance_id
 
 
 def dispute_performance(performance_id: int, why: str, *, by: Actor) -> None:

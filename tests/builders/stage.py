@@ -59,6 +59,7 @@ window.join = async (me, video = true) => {
     negotiate: (step) => post("/negotiate", { room, me, generation: joined.generation, step }),
     tracks: { audio: own.getAudioTracks()[0], video: own.getVideoTracks()[0] ?? null },
     onStream: (from, stream) => {
+      if (stream && window.streams[from]?.srcObject === stream) return;
       window.streams[from]?.remove();
       delete window.streams[from];
       if (!stream) return;

@@ -63,9 +63,7 @@ def _told(status: str, open_offers: int) -> str:
     if status == "escalated":
         return _("Een coördinator zoekt mee. Blijf op deze pagina.")
     if open_offers:
-        return ngettext(
-            "We vragen het nu aan %(num)s tolk.", "We vragen het nu aan %(num)s tolken tegelijk.", open_offers
-        )
+        return ngettext("We vragen nu %(num)s tolk.", "We vragen nu %(num)s tolken tegelijk.", open_offers)
     return _("We zoeken een tolk voor u. Blijf op deze pagina.")
 
 

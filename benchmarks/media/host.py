@@ -1,0 +1,67 @@
+"""`python -m benchmarks.media.host stock|embedded`: an engine in a process of its own, asked by lines of JSON."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import uvloop
+
+from benchmarks.media.stock import StockRelay
+from media.engine import Grants, Limits, Negotiation, Pc
+
+ENGINES: dict[str, Callable[[], Any]] = {"stock": StockRelay}
+
+
+async def serve(engine: Any) -> None:
+    """Do what the lines of standard input ask; answers and events are lines of standard output."""
+    await engine.start()
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=1 << 20)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    telling = asyncio.create_task(_tell(engine))
+    _write({"ready": engine.epoch})
+    async with asyncio.TaskGroup() as group:
+        while line := await reader.readline():
+            group.create_task(_do(engine, json.loads(line)))
+    telling.cancel()
+    await engine.close()
+
+
+async def _do(engine: Any, asked: dict[str, Any]) -> None:
+    what, arguments = asked["do"], asked["with"]
+    answer: Any = None
+    match what:
+        case "create_room":
+            await engine.create_room(arguments["room"], Limits(participants=6, video_kbps=1200))
+        case "join":
+            answer = asdict(await engine.join(arguments["room"], arguments["participant"], Grants()))
+        case "negotiate":
+            step = Negotiation(Pc(arguments["pc"]), arguments["kind"], arguments["body"])
+            place = (arguments["room"], arguments["participant"], arguments["generation"])
+            found = await engine.negotiate(*place, step)
+            answer = asdict(found) if found else None
+        case "leave":
+            await engine.leave(arguments["room"], arguments["participant"])
+        case "close_room":
+            await engine.close_room(arguments["room"])
+        case "stats":
+            answer = await engine.stats()
+    _write({"id": asked["id"], "answer": answer})
+
+
+async def _tell(engine: Any) -> None:
+    async for event in engine.events():
+        _write({"event": asdict(event)})
+
+
+def _write(message: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(ENGINES[sys.argv[1]]()))

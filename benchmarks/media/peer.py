@@ -94,6 +94,7 @@ class Peer:
         self._audio: _Stream | None = None
         self._video: _Stream | None = None
         self._sending: list[asyncio.Task[None]] = []
+        self._at = 0
 
     async def connect(self, joined: Joined) -> None:
         """Make the offer and wait until sound and picture can be sent."""
@@ -111,6 +112,7 @@ class Peer:
         await _connected(pc)
         self._watch(pc)
         self._audio, self._video = (_Stream(it) for it in sending)
+        sending[1].sender._send_keyframe = self._begin_again
 
     async def offered(self, pc: Pc, sdp: str) -> None:
         """Answer an offer of the engine."""
@@ -139,26 +141,33 @@ class Peer:
             _watching.pop(_ice(pc), None)
             await pc.close()
 
-    def take(self, dtls: Any, data: bytes) -> None:
+    def take(self, data: bytes, dtls: Any, pictures: set[int]) -> None:
         """Count a packet, and look into some."""
         counted = self.counted
         counted.received += 1
         if counted.first_at is None:
             counted.first_at = time.monotonic()
-        counted.marked += data[1] >> 7
+        counted.marked += data[1] > 127 and data[1] & 127 in pictures
         if counted.received % _ONE_OF == 0 and self._stamped and len(data) > _STAMPED_FROM + 60:
             (sent_ns,) = _MOMENT.unpack(dtls._rx_srtp.unprotect(data)[-8:])
             counted.ages_ms.append((time.monotonic_ns() - sent_ns) / 1e6)
 
     def _watch(self, pc: RTCPeerConnection) -> None:
         dtls = pc.getTransceivers()[0].receiver.transport
-        _watching[_ice(pc)] = lambda data: self.take(dtls, data)
+        pictures = {codec.payloadType for it in pc.getTransceivers() if it.kind == "video" for codec in it._codecs}
+        _watching[_ice(pc)] = lambda data: self.take(data, dtls, pictures)
+
+    def _begin_again(self) -> None:
+        """Somebody cannot decode what comes: the clip begins with a whole picture."""
+        if self._at > FRAMES_PER_S // 2:  # who asks twice may wait for the first answer
+            self._at = 0
 
     async def _send_pictures(self) -> None:
         assert self._video
         video, frames = self._video, clip().frames
-        async for number in _paced(FRAMES_PER_S):
-            packets = frames[number % len(frames)]
+        async for _ in _paced(FRAMES_PER_S):
+            packets = frames[self._at]
+            self._at = (self._at + 1) % len(frames)
             for last, payload in enumerate(packets, 1 - len(packets)):
                 if self._stamped and len(payload) > _STAMPED_FROM:
                     payload = payload[:-8] + _MOMENT.pack(time.monotonic_ns())

@@ -56,10 +56,13 @@ class StockRelay:
         await asyncio.Event().wait()
         yield  # type: ignore[misc]  # never: there is nothing to tell
 
+    async def close_room(self, room: str) -> None:
+        for pc in self._rooms.pop(room).peers.values():
+            await pc.close()
+
     async def close(self) -> None:
-        for room in self._rooms.values():
-            for pc in room.peers.values():
-                await pc.close()
+        for room in list(self._rooms):
+            await self.close_room(room)
 
 
 def _free(transceivers: list[RTCRtpTransceiver]) -> list[RTCRtpTransceiver]:

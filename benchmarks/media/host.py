@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -10,14 +11,23 @@ from typing import Any
 import uvloop
 
 from benchmarks.media.stock import StockRelay
+from media.embedded.engine import EmbeddedEngine, Place
 from media.engine import Grants, Limits, Negotiation, Pc
 
-ENGINES: dict[str, Callable[[], Any]] = {"stock": StockRelay}
+
+def _embedded() -> EmbeddedEngine:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:  # as a browser would reach it; nothing is sent
+        probe.connect(("192.0.2.1", 9))
+        address = probe.getsockname()[0]
+    return EmbeddedEngine(Place([(address, address)]))
 
 
-async def serve(engine: Any) -> None:
+ENGINES: dict[str, Callable[[], Any]] = {"stock": StockRelay, "embedded": _embedded}
+
+
+async def serve(name: str) -> None:
     """Do what the lines of standard input ask; answers and events are lines of standard output."""
-    await engine.start()
+    engine = ENGINES[name]()
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=1 << 20)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
@@ -64,4 +74,4 @@ def _write(message: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(ENGINES[sys.argv[1]]()))
+        runner.run(serve(sys.argv[1]))

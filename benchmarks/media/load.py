@@ -5,6 +5,7 @@ import functools
 from dataclasses import dataclass, field
 
 from benchmarks.figures import percentile
+from benchmarks.media.clip import clip
 from benchmarks.media.contenders import Server
 from benchmarks.media.peer import Counted, Peer
 from media.engine import Grants, Limits, What
@@ -47,6 +48,7 @@ class Crowd:
     """Participants before one server, called by room and name."""
 
     def __init__(self, server: Server, *, stamped: bool = True) -> None:
+        clip()  # encoded before anybody waits for it
         self.server, self._stamped = server, stamped
         self.peers: dict[tuple[str, str], Peer] = {}
         self._listening = asyncio.create_task(self._listen())

@@ -27,8 +27,6 @@ class StockRelay:
         self.epoch = secrets.token_hex(8)
         self._rooms: dict[str, _Room] = {}
 
-    async def start(self) -> None: ...
-
     async def create_room(self, room: str, limits: Limits) -> None:
         self._rooms[room] = _Room()
 

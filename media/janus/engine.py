@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from media.engine import Change, EngineEvent, Grants, Joined, Limits, Negotiation, Pc, PhonePort, RoomRefused, What
+from media.feed import Feed
 from media.janus.connection import Connection, Handle, JanusGone, JanusRefusal
 from media.janus.launch import JanusMissing, Source
-from media.janus.seat import Seat
+from media.janus.phone import Line
+from media.janus.seat import Seat, Tell
 
 _T = TypeVar("_T")
 _START_S = 20.0
 _PATIENCE_S = 5.0  # how long somebody waits for a Janus that is being started again
 _AGAIN_S = 0.3
-_UNREAD = 10_000  # events a listener may leave unread before it is cut off
 _NUMBERS = 2**50  # Janus names by numbers; JSON keeps them exact below 2**53
 _NO_SUCH_ROOM = 426
 _ROOM = {
@@ -33,7 +34,7 @@ _ROOM = {
     "audiolevel_ext": True,
     "audiolevel_event": True,
     "audio_active_packets": 25,  # half a second
-    "audio_level_average": 55,  # dBov below full scale; speech is louder
+    "audio_level_average": 45,  # dBov below full scale; speech is louder
 }
 
 
@@ -42,6 +43,7 @@ class _Room:
     number: int
     limits: Limits
     seats: dict[str, Seat] = field(default_factory=dict)
+    lines: dict[str, Line] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def named(self, number: int) -> str | None:
@@ -55,8 +57,9 @@ class JanusEngine:
         self.epoch = secrets.token_hex(8)
         self._source = source
         self._rooms: dict[str, _Room] = {}
-        self._listeners: set[asyncio.Queue[EngineEvent | None]] = set()
-        self._sequence = self._generation = 0
+        self._feed = Feed(self.epoch)
+        self._generation = 0
+        self._forgetting: set[asyncio.Task[None]] = set()
         self._connection: Connection | None = None
         self._desk: Handle | None = None  # a handle for what concerns rooms
         self._there = asyncio.Event()
@@ -95,7 +98,8 @@ class JanusEngine:
 
         Raises: RoomRefused.
         """
-        seat = await self._seated(room, participant, grants)
+        tell = partial(self._feed.tell, room=room, participant=participant)
+        seat = await self._seated(self._room(room), participant, grants, tell)
         return Joined(Pc.PUBLISH, 0, seat.generation, self.epoch)
 
     async def negotiate(self, room: str, participant: str, generation: int, step: Negotiation) -> Negotiation | None:
@@ -116,7 +120,28 @@ class JanusEngine:
 
         Raises: RoomRefused.
         """
-        raise NotImplementedError
+        there = self._room(room)
+        tell = partial(self._feed.tell, room=room, participant=participant)
+
+        def told(what: What, **facts: Any) -> None:
+            match what:
+                case What.STREAMS:
+                    line.streams(facts["streams"])
+                case What.NEGOTIATE:
+                    line.offered(facts["body"])
+                case _:
+                    tell(what, **facts)
+
+        seat = await self._seated(there, participant, Grants(video=False), told, hears_only=True)
+        line = there.lines[participant] = Line(
+            lambda step: _asked(seat.negotiate(step)), lambda talking: tell(What.TALKING, talking=talking)
+        )
+        try:
+            await line.connect()
+        except RoomRefused:
+            await self.leave(room, participant)
+            raise
+        return line.port
 
     async def leave(self, room: str, participant: str) -> None:
         if found := self._rooms.get(room):
@@ -133,26 +158,22 @@ class JanusEngine:
             with suppress(JanusGone, JanusRefusal):
                 if self._desk:
                     await self._desk.message({"request": "destroy", "room": found.number})
-        self._tell(room, None, What.ROOM_CLOSED)
+        self._feed.tell(What.ROOM_CLOSED, room)
 
     async def stats(self) -> dict[str, Any]:
         """Return counters only. Janus counts packets in its admin API alone, which is off."""
         pid = self._source.pid
         return {
+            "engine": "janus",
             "rooms": len(self._rooms),
             "participants": sum(len(room.seats) for room in self._rooms.values()),
+            "phones": sum(len(room.lines) for room in self._rooms.values()),
             "cpu_s": _cpu_s(pid) if pid else None,
         }
 
-    async def events(self) -> AsyncIterator[EngineEvent]:
-        """Yield what happens from now on, for one listener each; a slow listener loses none, or is cut off."""
-        mine: asyncio.Queue[EngineEvent | None] = asyncio.Queue()
-        self._listeners.add(mine)
-        try:
-            while (event := await mine.get()) is not None:
-                yield event
-        finally:
-            self._listeners.discard(mine)
+    def events(self) -> AsyncIterator[EngineEvent]:
+        """Yield what happens from now on."""
+        return self._feed.listen()
 
     async def close(self) -> None:
         """Close every room and every connection."""
@@ -165,40 +186,67 @@ class JanusEngine:
         if self._connection:
             await self._connection.close()
         await self._source.close()
-        for listener in self._listeners:
-            listener.put_nowait(None)
+        self._feed.close()
 
-    async def _seated(self, room: str, participant: str, grants: Grants, *, phone: bool = False) -> Seat:
+    async def _seated(
+        self, room: _Room, participant: str, grants: Grants, tell: Tell, *, hears_only: bool = False
+    ) -> Seat:
         await self._reached()
-        found = self._rooms.get(room)
-        if found is None:
-            raise RoomRefused("no_such_room")
-        async with found.lock:
-            await self._stand_up(found, participant, "evicted")
-            if len(found.seats) >= found.limits.participants:
+        async with room.lock:
+            await self._stand_up(room, participant, "evicted")
+            if len(room.seats) >= room.limits.participants:
                 raise RoomRefused("room_full")
             self._generation += 1
+            number = secrets.randbelow(_NUMBERS) + 1
             assert self._connection is not None
-            tell, number = partial(self._tell, room, participant), secrets.randbelow(_NUMBERS) + 1
-            seat = Seat(self._connection, found.number, number, self._generation, grants, tell, found.named)
-            found.seats[participant] = seat
+            seat = Seat(
+                self._connection,
+                room.number,
+                number,
+                self._generation,
+                grants,
+                tell=tell,
+                named=room.named,
+                gone=partial(self._forget, room, participant, number),
+                hears_only=hears_only,
+            )
             try:
                 await _asked(seat.take())
             except RoomRefused:
-                found.seats.pop(participant, None)
+                await seat.leave("closed")
                 raise
+            room.seats[participant] = seat
         return seat
 
+    def _forget(self, room: _Room, participant: str, number: int) -> None:
+        """Let somebody go who left, unless somebody else sits there by now."""
+
+        async def forget() -> None:
+            async with room.lock:
+                if (seat := room.seats.get(participant)) and seat.number == number:
+                    await self._stand_up(room, participant, "closed")
+
+        task = asyncio.create_task(forget())
+        self._forgetting.add(task)
+        task.add_done_callback(self._forgetting.discard)
+
     async def _stand_up(self, room: _Room, participant: str, reason: str) -> None:
+        if line := room.lines.pop(participant, None):
+            await line.close()
         if seat := room.seats.pop(participant, None):
             await seat.leave(reason)
 
-    def _seat(self, room: str, participant: str) -> Seat:
+    def _room(self, room: str) -> _Room:
+        """Raises: RoomRefused."""
         if room not in self._rooms:
             raise RoomRefused("no_such_room")
-        if participant not in self._rooms[room].seats:
+        return self._rooms[room]
+
+    def _seat(self, room: str, participant: str) -> Seat:
+        """Raises: RoomRefused."""
+        if participant not in (there := self._room(room)).seats:
             raise RoomRefused("no_such_participant")
-        return self._rooms[room].seats[participant]
+        return there.seats[participant]
 
     async def _reached(self) -> Handle:
         """Return the handle for rooms, waiting a little for a Janus that is being started again.
@@ -230,21 +278,12 @@ class JanusEngine:
 
     async def _lose_everything(self) -> None:
         lost, self._rooms = self._rooms, {}
-        self.epoch, self._sequence = secrets.token_hex(8), 0
+        self.epoch = secrets.token_hex(8)
+        self._feed.begin_again(self.epoch)
         for name, room in lost.items():
-            for seat in room.seats.values():
-                await seat.leave("lost")
-            self._tell(name, None, What.ROOM_CLOSED)
-
-    def _tell(self, room: str, participant: str | None, what: What, **facts: Any) -> None:
-        self._sequence += 1
-        event = EngineEvent(self._sequence, self.epoch, what, room, participant, facts)
-        for listener in list(self._listeners):
-            if listener.qsize() >= _UNREAD:
-                self._listeners.discard(listener)
-                listener.put_nowait(None)
-            else:
-                listener.put_nowait(event)
+            for participant in list(room.seats):
+                await self._stand_up(room, participant, "lost")
+            self._feed.tell(What.ROOM_CLOSED, name)
 
 
 async def _asked(asking: Awaitable[_T]) -> _T:

@@ -12,6 +12,7 @@ from media.engine import Change, Grants, Negotiation, Pc, RoomRefused, What
 from media.janus.connection import Connection, Handle, JanusGone, JanusRefusal, Json, Said, said_in
 
 _GOOD_AGAIN_S = 5.0
+_NEVER_CAME_S, _GONE_S = 60.0, 30.0
 _CLOSED_BY_BROWSER = frozenset({"DTLS alert", "Close PC", "Remote WebRTC hangup"})
 _MEDIUM = re.compile(r"^m=(audio|video) ", re.MULTILINE)
 _MID = re.compile(r"^a=mid:(\S+)", re.MULTILINE)
@@ -33,7 +34,10 @@ class Feed:
 
 @dataclass(slots=True)
 class Seat:
-    """`number` is what Janus calls the participant; `named` gives the name for such a number, if it is of this room."""
+    """`number` is what Janus calls the participant; `named` gives the name for such a number, if it is of this room.
+
+    `gone` is called when the participant left, or will not come any more.
+    """
 
     connection: Connection
     room: int
@@ -42,24 +46,28 @@ class Seat:
     grants: Grants
     tell: Tell
     named: Callable[[int], str | None]
+    gone: Callable[[], None]
     hears_only: bool = False
     receives_video: bool = True
     _publisher: Handle | None = None
     _subscriber: Handle | None = None
+    _seen: set[Feed] = field(default_factory=set)
     _subscribed: set[Feed] = field(default_factory=set)
     _published: dict[str, str] = field(default_factory=dict)  # kind by mid
     _receiving: set[str] = field(default_factory=set)
     _video_mids: list[str] = field(default_factory=list)
     _up: bool = False
     _poor: asyncio.TimerHandle | None = None
+    _waiting: asyncio.TimerHandle | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def take(self) -> None:
-        """Enter the room, and begin to receive whoever is there.
+        """Enter the room. Whoever is there is received as soon as the browser made its offer.
 
         Raises: JanusGone, JanusRefusal.
         """
+        self._wait(_NEVER_CAME_S)
         self._publisher = await self.connection.attach(self._told_of_publisher)
         body = {"request": "join", "ptype": "publisher", "room": self.room, "id": self.number}
         joined = await self._publisher.message(body)
@@ -101,10 +109,11 @@ class Seat:
                 await self._send_video(self.receives_video)
 
     async def leave(self, reason: str) -> None:
-        """Close both connections, and say so when sound or picture flowed."""
+        """Close both connections, and say so when sound or picture flowed. Whatever happens to them, it is done."""
         for task in self._tasks:
             task.cancel()
         self._judge_quality_later(None)
+        self._wait(None)
         for handle in (self._publisher, self._subscriber):
             if handle:
                 await handle.detach()
@@ -118,6 +127,7 @@ class Seat:
         self._published = kinds_by_mid(offer)
         if self.grants != Grants():
             await self._moderate()  # before the browser has the answer: nothing slips through
+        self._receive_all()
         return said.sdp
 
     async def _moderate(self) -> None:
@@ -128,35 +138,37 @@ class Seat:
                 await self._publisher.message(body)
 
     def _told_of_publisher(self, event: Json) -> None:
-        said = said_in(event)
         match event["janus"]:
-            case "media":
-                (self._receiving.add if event["receiving"] else self._receiving.discard)(
-                    event.get("mid", event["type"])
-                )
+            case "webrtcup":
+                self._flow(True)
+            case "media" if not self.hears_only:  # a telephone that is silent is there all the same
+                flows = {event["mid"]} if event["receiving"] else set()
+                self._receiving = self._receiving - {event["mid"]} | flows
                 self._flow(bool(self._receiving))
             case "hangup":
-                self._receiving.clear()
-                self._published.clear()
-                self._down("closed" if event.get("reason") in _CLOSED_BY_BROWSER else "lost")
+                self._hung_up("closed" if event.get("reason") in _CLOSED_BY_BROWSER else "lost")
             case "slowlink":
                 self._slow(event)
             case "event":
-                self._told_by_room(said.data)
+                self._told_by_room(said_in(event).data)
+
+    def _hung_up(self, reason: str) -> None:
+        self._receiving.clear()
+        self._published.clear()
+        self._down(reason)
+        if reason == "closed":
+            self.gone()
 
     def _told_by_room(self, data: Json) -> None:
         if data.get("videoroom") in {"talking", "stopped-talking"} and data.get("id") == self.number:
             self.tell(What.TALKING, talking=data["videoroom"] == "talking")
         self._see(data.get("publishers", []))
         for gone in (data.get("unpublished"), data.get("leaving")):
-            self._subscribed = {feed for feed in self._subscribed if feed.publisher != gone}
+            self._seen = {feed for feed in self._seen if feed.publisher != gone}
+            self._subscribed &= self._seen
 
     def _told_of_subscriber(self, event: Json) -> None:
         match event["janus"]:
-            case "webrtcup" if not self._published:
-                self._flow(True)
-            case "hangup" if not self._published:
-                self._flow(False)
             case "slowlink":
                 self._slow(event)
             case "event":
@@ -165,6 +177,7 @@ class Seat:
     def _flow(self, flows: bool) -> None:
         if flows and not self._up:
             self._up = True
+            self._wait(None)
             self.tell(What.MEDIA_UP)
         elif not flows:
             self._down("lost")
@@ -172,7 +185,14 @@ class Seat:
     def _down(self, reason: str) -> None:
         if self._up:
             self._up = False
+            self._wait(_GONE_S)
             self.tell(What.MEDIA_DOWN, reason=reason)
+
+    def _wait(self, seconds: float | None) -> None:
+        """Give the participant so long to come, or to come back; None: it is there, or has left."""
+        if self._waiting:
+            self._waiting.cancel()
+        self._waiting = asyncio.get_running_loop().call_later(seconds, self.gone) if seconds else None
 
     def _slow(self, event: Json) -> None:
         """Packets were lost in the last second. Without its admin API, Janus tells neither a share nor a rate."""
@@ -192,34 +212,39 @@ class Seat:
         self.tell(What.QUALITY, state="good", loss_percent=None, kbps=None, lost_packets=0)
 
     def _see(self, publishers: Iterable[Json]) -> None:
-        feeds = {
+        self._seen |= {
             Feed(publisher["id"], stream["mid"])
             for publisher in publishers
             for stream in publisher["streams"]
             if not stream.get("disabled") and (stream["type"] == "audio" or not self.hears_only)
         }
-        if feeds:
-            task = asyncio.create_task(self._subscribe(feeds))
+        if self._published:
+            self._receive_all()
+
+    def _receive_all(self) -> None:
+        if self._seen - self._subscribed:
+            task = asyncio.create_task(self._subscribe())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _subscribe(self, feeds: set[Feed]) -> None:
+    async def _subscribe(self) -> None:
         with suppress(JanusGone, JanusRefusal):  # lost: told by the engine; a publisher who is gone again: no news
             async with self._lock:
-                new = sorted(feeds - self._subscribed, key=lambda it: (it.publisher, it.mid))
-                streams = [{"feed": feed.publisher, "mid": feed.mid} for feed in new]
-                if not streams:
+                new = self._seen - self._subscribed
+                if not new:
                     return
-                self._subscribed |= feeds
+                self._subscribed |= new
                 try:
-                    self._offered(await self._ask_for(streams))
+                    self._offered(await self._ask_for(new))
                 except JanusRefusal:
-                    self._subscribed -= set(new)
+                    self._subscribed -= new
                     raise
                 if not self.receives_video:
                     await self._send_video(False)
 
-    async def _ask_for(self, streams: list[Json]) -> Said:
+    async def _ask_for(self, feeds: set[Feed]) -> Said:
+        in_order = sorted(feeds, key=lambda it: (it.publisher, it.mid))
+        streams = [{"feed": feed.publisher, "mid": feed.mid} for feed in in_order]
         if self._subscriber:
             return await self._subscriber.message({"request": "subscribe", "streams": streams})
         handle = await self.connection.attach(self._told_of_subscriber)

@@ -31,10 +31,13 @@ class Feed:
             else:
                 queue.put_nowait(event)
 
-    async def listen(self) -> AsyncIterator[EngineEvent]:
-        """Yield what is told from now on."""
+    def listen(self) -> AsyncIterator[EngineEvent]:
+        """Return what is told from this call on."""
         queue: asyncio.Queue[EngineEvent | None] = asyncio.Queue()
         self._listeners.add(queue)
+        return self._heard(queue)
+
+    async def _heard(self, queue: asyncio.Queue[EngineEvent | None]) -> AsyncIterator[EngineEvent]:
         try:
             while (event := await queue.get()) is not None:
                 yield event

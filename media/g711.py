@@ -14,7 +14,8 @@ def _encoding() -> NDArray[np.uint8]:
     size = np.minimum(np.abs(samples), _CLIP) + _BIAS
     segment = np.maximum(np.floor(np.log2(size)).astype(np.int32) - 5, 0)
     code = segment << 4 | (size >> segment + 1) & 0x0F
-    return (code ^ np.where(samples < 0, 0x7F, 0xFF)).astype(np.uint8)
+    codes: NDArray[np.uint8] = (code ^ np.where(samples < 0, 0x7F, 0xFF)).astype(np.uint8)
+    return codes
 
 
 def _decoding() -> NDArray[np.int16]:

@@ -1,4 +1,4 @@
-"""DTLS and SRTP of one connection. The only file that knows aiortc and pylibsrtp, and the private names it needs of them.
+"""DTLS and SRTP of one connection: the only file that knows aiortc and pylibsrtp, and private names of theirs.
 
 `tests/contract/test_crypto.py` holds these names; another version than the one it was written for is refused.
 """
@@ -90,11 +90,12 @@ class Dtls:
     def __init__(
         self,
         fingerprints: list[tuple[str, str]],
+        buffer: Buffer,
         send: Callable[[bytes], None],
-        on_end: Callable[[RTCDtlsTransport | None], None],
+        on_end: Callable[[Srtp | None], None],
         on_close: Callable[[], None],
     ) -> None:
-        self._send_now, self._on_end, self._on_close = send, on_end, on_close
+        self._buffer, self._send_now, self._on_end, self._on_close = buffer, send, on_end, on_close
         self._flights: asyncio.Queue[bytes | None] = asyncio.Queue(_WAITING_FLIGHTS)
         self._certificate = RTCCertificate.generateCertificate()
         self._dtls = RTCDtlsTransport(self, [self._certificate])  # type: ignore[arg-type]
@@ -134,7 +135,7 @@ class Dtls:
         ready = self._dtls.state == "connected"
         if ready:
             self._dtls.add_listener("statechange", self._changed)
-        self._on_end(self._dtls if ready else None)
+        self._on_end(Srtp(self._dtls, self._buffer) if ready else None)
 
     def _changed(self, *_: Any) -> None:
         if self._dtls.state == "closed" and not self._closed:

@@ -99,11 +99,10 @@ class EmbeddedEngine:
         """Let a telephone in. The same participant again: the older port ends."""
         there = self._room(room)
         somebody = self._admitted(there, participant, Grants(video=False))
-        somebody.phone = Phone(lambda level, now_s: there.heard(somebody, level, now_s))
-        somebody.flowing = True
+        phone = somebody.phone = Phone(lambda level, now_s: there.heard(somebody, level, now_s))
         there.appear(somebody)
-        there._tell(What.MEDIA_UP, participant)
-        return somebody.phone
+        self._flows(there, somebody)
+        return phone
 
     async def leave(self, room: str, participant: str) -> None:
         """Let a participant go; one who is not there is gone already."""

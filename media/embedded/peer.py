@@ -72,7 +72,7 @@ class Peer:
         self._loss_up = 0.0
         self.refused = self.packets_in = self.packets_out = 0
         self._closed = False
-        self._dtls = Dtls(offer.fingerprints, self._send_dtls, self._keys, lambda: heard.down("closed"))
+        self._dtls = Dtls(offer.fingerprints, buffer, self._send_dtls, self._keys, lambda: heard.down("closed"))
         self._timer = self._loop.call_later(_REPORT_S, self._tick)
         self._feedback: asyncio.TimerHandle | None = None
 
@@ -231,7 +231,7 @@ class Peer:
 
     def _take_feedback(self, part: rtcp.Part, now_s: float) -> None:
         slot = self._by_ssrc.get(rtcp.media_ssrc(part))
-        match part.kind, part.count:
+        match part.kind, part.format:
             case rtcp.RTPFB, rtcp.NACK if slot is not None:
                 slot.repeat(rtcp.nacked(part), now_s)
             case rtcp.RTPFB, rtcp.TWCC:
@@ -337,13 +337,13 @@ class Peer:
 
     # its life
 
-    def _keys(self, dtls: object | None) -> None:
+    def _keys(self, keys: Srtp | None) -> None:
         if self._closed:
             return
-        if dtls is None:
+        if keys is None:
             self._heard.down("closed")
             return
-        self._srtp = Srtp(dtls, self._buffer)
+        self._srtp = keys
         self._heard.up()
 
     async def close(self) -> None:

@@ -4,10 +4,10 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from media.embedded.ladder import AUDIO_BPS, PINNED_WEIGHT, Ladder
 from media.embedded.peer import Peer
+from media.embedded.phone import Phone
 from media.embedded.publication import Publication
 from media.embedded.talking import Talking
 from media.engine import Grants, Limits, What
@@ -25,7 +25,7 @@ class Participant:
     grants: Grants
     generation: int = 0
     peer: Peer | None = None
-    phone: Any = None
+    phone: Phone | None = None
     joined_s: float = field(default_factory=time.monotonic)
     flowing: bool = False
     receives_video: bool = True

@@ -17,10 +17,10 @@ _MOST_REPORTS = 31
 
 
 class Part(NamedTuple):
-    """One packet of a compound: its type, the five bits beside it, and what follows the first word."""
+    """One packet of a compound: its type, the five bits beside it (count or format), and the rest."""
 
     kind: int
-    count: int
+    format: int
     body: bytes
 
 
@@ -72,10 +72,10 @@ def sender_report(part: Part) -> SenderReport | None:
 def reports(part: Part) -> list[Report]:
     """Return the receivers' reports in a sender's or receiver's report."""
     at = 24 if part.kind == SR else 4
-    if len(part.body) < at + 24 * part.count:
+    if len(part.body) < at + 24 * part.format:
         return []
     found = []
-    for _ in range(part.count):
+    for _ in range(part.format):
         ssrc, fraction, high, low, highest, jitter, lsr, delay = _REPORT.unpack_from(part.body, at)
         lost = high << 16 | low
         found.append(Report(ssrc, fraction, lost - (lost >> 23 << 24), highest, jitter, lsr, delay))

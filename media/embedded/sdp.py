@@ -127,8 +127,8 @@ def _section(chunk: str) -> Section:
     if kind in _EXTENSIONS:
         section.codecs = _codecs([int(it) for it in words[3:]], has)
         for line in has.get("extmap", []):
-            number, uri = line.split()[:2]
-            if (at := int(number.partition("/")[0])) < 15 and uri in _EXTENSIONS[kind]:
+            told, uri = line.split()[:2]
+            if 0 < (at := int(told.partition("/")[0])) < 15 and uri in _EXTENSIONS[kind]:
                 section.extensions.setdefault(uri, at)
     return section
 
@@ -144,16 +144,17 @@ def _codecs(payload_types: list[int], has: dict[str, list[str]]) -> list[Codec]:
         feedback.setdefault(number, []).append(what.strip())
     repaired: dict[int, int] = {}
     found = []
-    for number in payload_types:
-        if not 0 <= number <= 127:
+    for payload_type in payload_types:
+        if not 0 <= payload_type <= 127:
             raise ValueError
-        name, _, rate = names.get(str(number), "").partition("/")
-        said = parameters.get(str(number), "")
+        key = str(payload_type)
+        name, _, rate = names.get(key, "").partition("/")
+        said = parameters.get(key, "")
         if name.lower() == "rtx" and said.startswith("apt="):
-            repaired.setdefault(int(said[4:].split(";")[0]), number)
+            repaired.setdefault(int(said[4:].split(";")[0]), payload_type)
         elif name and rate:
-            wishes = tuple(it for it in _FEEDBACK if it in [*feedback.get(str(number), []), *feedback.get("*", [])])
-            found.append(Codec(number, name.lower(), int(rate.split("/")[0]), said, wishes))
+            wishes = tuple(it for it in _FEEDBACK if it in [*feedback.get(key, []), *feedback.get("*", [])])
+            found.append(Codec(payload_type, name.lower(), int(rate.split("/")[0]), said, wishes))
     return [
         Codec(it.payload_type, it.name, it.rate, it.parameters, it.feedback, repaired.get(it.payload_type))
         for it in found

@@ -111,8 +111,13 @@ class Hosted:
     async def close_room(self, room: str) -> None:
         await self._ask("close_room", room=room)
 
-    async def stats(self) -> dict[str, Any]:
-        found: dict[str, Any] = await self._ask("stats")
+    async def call(self, room: str, participant: str) -> None:
+        """Let a telephone in that talks all the time."""
+        await self._ask("call", room=room, participant=participant)
+
+    async def held(self) -> dict[str, float]:
+        """Return what the process holds: memory_mb, tasks, threads, sockets."""
+        found: dict[str, float] = await self._ask("held")
         return found
 
     async def events(self) -> AsyncIterator[EngineEvent]:

@@ -1,28 +1,36 @@
 """`python -m benchmarks.media.host stock|embedded`: an engine in a process of its own, asked by lines of JSON."""
 
 import asyncio
+import gc
 import json
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import uvloop
 
 from benchmarks.media.stock import StockRelay
+from media import g711
 from media.embedded.engine import EmbeddedEngine, Place
-from media.engine import Grants, Limits, Negotiation, Pc
+from media.engine import Grants, Limits, Negotiation, Pc, PhonePort
+
+_calls: set[asyncio.Task[None]] = set()
 
 
-def _embedded() -> EmbeddedEngine:
+def embedded() -> EmbeddedEngine:
+    """Return our engine, on the address browsers of this machine reach it by."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:  # as a browser would reach it; nothing is sent
         probe.connect(("192.0.2.1", 9))
         address = probe.getsockname()[0]
     return EmbeddedEngine(Place([(address, address)]))
 
 
-ENGINES: dict[str, Callable[[], Any]] = {"stock": StockRelay, "embedded": _embedded}
+ENGINES: dict[str, Callable[[], Any]] = {"stock": StockRelay, "embedded": embedded}
 
 
 async def serve(name: str) -> None:
@@ -57,9 +65,31 @@ async def _do(engine: Any, asked: dict[str, Any]) -> None:
             await engine.leave(arguments["room"], arguments["participant"])
         case "close_room":
             await engine.close_room(arguments["room"])
-        case "stats":
-            answer = await engine.stats()
+        case "call":
+            _calls.add(asyncio.create_task(_call(await engine.join_phone(arguments["room"], arguments["participant"]))))
+        case "held":
+            answer = _held()
     _write({"id": asked["id"], "answer": answer})
+
+
+async def _call(port: PhonePort) -> None:
+    """Be a telephone that talks all the time."""
+    tone = g711.encode((8000 * np.sin(2 * np.pi * 440 * np.arange(160) / 8000)).astype(np.int16))
+    async for _ in port.sounds():
+        port.hear(tone)
+
+
+def _held() -> dict[str, float]:
+    """Return what the process holds: what grows here never comes back."""
+    gc.collect()
+    lines = Path("/proc/self/status").read_text().splitlines()
+    memory = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+    return {
+        "memory_mb": memory / 1024,
+        "tasks": len(asyncio.all_tasks()),
+        "threads": threading.active_count(),
+        "sockets": len(list(Path("/proc/self/fd").iterdir())),
+    }
 
 
 async def _tell(engine: Any) -> None:

@@ -49,7 +49,6 @@ class Counted:
     received: int = 0
     marked: int = 0  # last packets of pictures
     ages_ms: list[float] = field(default_factory=list)
-    first_at: float | None = None
 
 
 class _Stream:
@@ -95,6 +94,7 @@ class Peer:
         self._video: _Stream | None = None
         self._sending: list[asyncio.Task[None]] = []
         self._at = 0
+        self._heard_s = time.monotonic()
 
     async def connect(self, joined: Joined) -> None:
         """Make the offer and wait until sound and picture can be sent."""
@@ -134,6 +134,10 @@ class Peer:
         counted, self.counted = self.counted, Counted()
         return counted
 
+    def silent_s(self) -> float:
+        """Return for how long nothing came. Unit: seconds."""
+        return time.monotonic() - self._heard_s
+
     async def close(self) -> None:
         for task in self._sending:
             task.cancel()
@@ -145,8 +149,7 @@ class Peer:
         """Count a packet, and look into some."""
         counted = self.counted
         counted.received += 1
-        if counted.first_at is None:
-            counted.first_at = time.monotonic()
+        self._heard_s = time.monotonic()
         counted.marked += data[1] > 127 and data[1] & 127 in pictures
         if counted.received % _ONE_OF == 0 and self._stamped and len(data) > _STAMPED_FROM + 60:
             (sent_ns,) = _MOMENT.unpack(dtls._rx_srtp.unprotect(data)[-8:])

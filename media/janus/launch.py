@@ -8,7 +8,7 @@ import secrets
 import shutil
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +54,7 @@ admin: {{
 }
 _PARTS = {"plugins": "libjanus_videoroom.so", "transports": "libjanus_websockets.so"}
 _LIBRARIES = ("/usr/lib/*/janus", "/usr/lib/janus", "/usr/local/lib/janus", "/opt/janus/lib/janus")
+_ANY_PORT = "20000-40000"
 _START_S, _STOP_S = 15.0, 5.0
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -95,11 +96,12 @@ class OwnJanus:
     """A child process with the VideoRoom and nothing else, reachable from this machine only, with a secret of its own.
 
     `public_address`: what browsers reach this machine by, where that is not an address of the machine itself.
-    `ports`: the UDP ports for sound and picture. Janus never offers 127.0.0.1: the machine needs another.
+    `ports`: the UDP ports for sound and picture, consecutive; 0: any. Janus never offers 127.0.0.1.
     """
 
-    def __init__(self, folder: Path, *, public_address: str | None = None, ports: str = "20000-40000") -> None:
-        self._folder, self._address, self._ports = folder, public_address, ports
+    def __init__(self, folder: Path, *, public_address: str | None = None, ports: Sequence[int] = (0,)) -> None:
+        self._folder, self._address = folder, public_address
+        self._ports = f"{ports[0]}-{ports[-1]}" if ports[0] else _ANY_PORT
         self._program = program()
         self._process: asyncio.subprocess.Process | None = None
         self._url = self._secret = ""

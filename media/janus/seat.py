@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from media.engine import Change, Grants, Negotiation, Pc, RoomRefused, What
 from media.janus.connection import Connection, Handle, JanusGone, JanusRefusal, Json, Said, said_in
 
-_GOOD_AGAIN_S = 5.0
+_GOOD_AGAIN_S, _SILENT_S = 5.0, 0.8
 _NEVER_CAME_S, _GONE_S = 60.0, 30.0
 _CLOSED_BY_BROWSER = frozenset({"DTLS alert", "Close PC", "Remote WebRTC hangup"})
 _MEDIUM = re.compile(r"^m=(audio|video) ", re.MULTILINE)
@@ -57,8 +57,9 @@ class Seat:
     _receiving: set[str] = field(default_factory=set)
     _video_mids: list[str] = field(default_factory=list)
     _up: bool = False
-    _poor: asyncio.TimerHandle | None = None
-    _waiting: asyncio.TimerHandle | None = None
+    _talks: bool = False
+    _poor: bool = False
+    _timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -67,7 +68,7 @@ class Seat:
 
         Raises: JanusGone, JanusRefusal.
         """
-        self._wait(_NEVER_CAME_S)
+        self._later("gone", _NEVER_CAME_S, self.gone)
         self._publisher = await self.connection.attach(self._told_of_publisher)
         body = {"request": "join", "ptype": "publisher", "room": self.room, "id": self.number}
         joined = await self._publisher.message(body)
@@ -112,12 +113,12 @@ class Seat:
         """Close both connections, and say so when sound or picture flowed. Whatever happens to them, it is done."""
         for task in self._tasks:
             task.cancel()
-        self._judge_quality_later(None)
-        self._wait(None)
         for handle in (self._publisher, self._subscriber):
             if handle:
                 await handle.detach()
         self._down(reason)
+        for timer in self._timers.values():
+            timer.cancel()
 
     async def _publish(self, handle: Handle, offer: str) -> str:
         request = "configure" if self._published else "publish"
@@ -161,7 +162,7 @@ class Seat:
 
     def _told_by_room(self, data: Json) -> None:
         if data.get("videoroom") in {"talking", "stopped-talking"} and data.get("id") == self.number:
-            self.tell(What.TALKING, talking=data["videoroom"] == "talking")
+            self._talk(data["videoroom"] == "talking")
         self._see(data.get("publishers", []))
         for gone in (data.get("unpublished"), data.get("leaving")):
             self._seen = {feed for feed in self._seen if feed.publisher != gone}
@@ -177,7 +178,7 @@ class Seat:
     def _flow(self, flows: bool) -> None:
         if flows and not self._up:
             self._up = True
-            self._wait(None)
+            self._never("gone")
             self.tell(What.MEDIA_UP)
         elif not flows:
             self._down("lost")
@@ -185,31 +186,42 @@ class Seat:
     def _down(self, reason: str) -> None:
         if self._up:
             self._up = False
-            self._wait(_GONE_S)
+            self._later("gone", _GONE_S, self.gone)
+            self._hush()
             self.tell(What.MEDIA_DOWN, reason=reason)
 
-    def _wait(self, seconds: float | None) -> None:
-        """Give the participant so long to come, or to come back; None: it is there, or has left."""
-        if self._waiting:
-            self._waiting.cancel()
-        self._waiting = asyncio.get_running_loop().call_later(seconds, self.gone) if seconds else None
+    def _talk(self, talks: bool) -> None:
+        """Note what Janus finds ten times a second; a breath between two words ends nothing."""
+        self._never("hush")
+        if talks and not self._talks:
+            self._talks = True
+            self.tell(What.TALKING, talking=True)
+        elif not talks:
+            self._later("hush", _SILENT_S, self._hush)
+
+    def _hush(self) -> None:
+        if self._talks:
+            self._talks = False
+            self.tell(What.TALKING, talking=False)
 
     def _slow(self, event: Json) -> None:
         """Packets were lost in the last second. Without its admin API, Janus tells neither a share nor a rate."""
-        if self._poor is None:
+        if not self._poor:
+            self._poor = True
             self.tell(What.QUALITY, state="poor", loss_percent=None, kbps=None, lost_packets=event.get("lost", 0))
-        self._judge_quality_later(_GOOD_AGAIN_S)
-
-    def _judge_quality_later(self, seconds: float | None) -> None:
-        if self._poor:
-            self._poor.cancel()
-            self._poor = None
-        if seconds:
-            self._poor = asyncio.get_running_loop().call_later(seconds, self._good)
+        self._later("good", _GOOD_AGAIN_S, self._good)
 
     def _good(self) -> None:
-        self._poor = None
+        self._poor = False
         self.tell(What.QUALITY, state="good", loss_percent=None, kbps=None, lost_packets=0)
+
+    def _later(self, name: str, seconds: float, work: Callable[[], None]) -> None:
+        self._never(name)
+        self._timers[name] = asyncio.get_running_loop().call_later(seconds, work)
+
+    def _never(self, name: str) -> None:
+        if timer := self._timers.pop(name, None):
+            timer.cancel()
 
     def _see(self, publishers: Iterable[Json]) -> None:
         self._seen |= {

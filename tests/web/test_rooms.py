@@ -30,10 +30,10 @@ from web.sockets import socketio
 class QuietEngine:
     """Where no sound is needed: an engine that lets everybody in and carries nothing."""
 
-    def ice_servers(self, participant: str) -> list[dict[str, Any]]:
+    def ice_servers(self, participant: str, *, guest: bool) -> list[dict[str, Any]]:
         return []
 
-    def join(self, room: str, participant: str, *, video: bool) -> dict[str, Any]:
+    def join(self, room: str, participant: str, *, video: bool, guest: bool) -> dict[str, Any]:
         joined = {"offers_on": "main", "slots": 5, "generation": 1, "epoch": "one"}
         return {"joined": joined, "ice_servers": []}
 

@@ -64,7 +64,7 @@ class Answered:
 def quarter_of(day: date) -> tuple[date, date]:
     """Return the first and the last day of the quarter of a day."""
     first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
-    after = date(first.year + first.month // 12, (first.month + 3 - 1) % 12 + 1, 1)
+    after = date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
     return first, after - timedelta(days=1)
 
 

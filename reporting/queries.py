@@ -50,7 +50,11 @@ def answered(first: date, last: date, group: str, *, by: Actor) -> dict[Hashable
     key, outcome = _GROUPS[group], RequestRow.outcome
     yes = outcome.in_(("completed", "cancelled")) | (outcome.is_(None) & RequestRow.answered_at.is_not(None))
     no = outcome.in_(("not_available", "other_reason"))
-    numbers = (func.count().filter(yes), func.count().filter(~yes & outcome.is_(None)), func.count().filter(no))
+    numbers = (
+        func.count().filter(yes),
+        func.count().filter(outcome.is_(None) & RequestRow.answered_at.is_(None)),
+        func.count().filter(no),
+    )
     query = select(key, *numbers).where(RequestRow.held_on.between(first, last), RequestRow.status != "draft")
     if not by.is_system:
         query = query.where(RequestRow.agency_id.in_(by.agency_ids))

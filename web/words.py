@@ -121,6 +121,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "worked_here_before": _("kent de plaats"),
         "same_client": _("werkte al voor deze cliënt"),
         "worked_here": _("kent de plaats"),
+        "same_tour": _("is dan al in de buurt"),
     },
     "tried": {
         "fill_target": _("gewenste kans op een ja, in procent"),

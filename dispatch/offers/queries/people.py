@@ -21,7 +21,7 @@ from dispatch.requests.models import OptionRow, RequestRow
 from dispatch.requests.status import UNANSWERED
 from dispatch.terms.queries import terms_at
 from kernel.database import db
-from matching.domain import Candidate, LanguageSkill, Need, Place, Ranking
+from matching.domain import Candidate, Job, LanguageSkill, Need, Place, Ranking
 from matching.ranking import rank
 from reference import queries as reference
 
@@ -110,10 +110,11 @@ def open_around(agency_ids: Collection[int], languages: Collection[str], since: 
 class Work:
     """What one interpreter has on her plate around a request."""
 
-    __slots__ = ("busy", "minutes_this_month", "offers_this_week", "worked_here")
+    __slots__ = ("busy", "jobs", "minutes_this_month", "offers_this_week", "worked_here")
 
     def __init__(self) -> None:
         self.busy: list[tuple[datetime, datetime]] = []
+        self.jobs: list[Job] = []
         self.minutes_this_month = 0
         self.offers_this_week = 0
         self.worked_here = False
@@ -125,9 +126,17 @@ def _work(ids: list[int], request: RequestRow, span: tuple[datetime, datetime], 
         return work
     row, alive = AssignmentRow, AssignmentRow.status.in_(("booked", "started", "performed"))
     near = row.blocked.op("&&")(Range(span[0] - _NEAR, span[1] + _NEAR))
-    taken = select(row.interpreter_id, row.blocked).where(row.interpreter_id.in_(ids), alive, near)
-    for it in db.session.execute(taken.where(row.request_id != request.id)):
-        if not it.blocked.isempty:
+    columns = (row.interpreter_id, row.blocked, row.service, row.starts_at, row.ends_at, row.travel_minutes,
+               RequestRow.lat, RequestRow.lon)  # fmt: skip
+    taken = select(*columns).join(RequestRow, RequestRow.id == row.request_id)
+    taken = taken.where(row.interpreter_id.in_(ids), alive, near, row.request_id != request.id)
+    for it in db.session.execute(taken):
+        if it.blocked.isempty:
+            continue
+        if it.service == Service.ON_SITE and it.lat is not None and it.lon is not None:
+            job = Job(it.starts_at, it.ends_at, Place(it.lat, it.lon), it.travel_minutes)
+            work[it.interpreter_id].jobs.append(job)
+        else:
             work[it.interpreter_id].busy.append((it.blocked.lower, it.blocked.upper))
     _add_load(work, ids, request, now)
     return work
@@ -218,6 +227,7 @@ def _candidate(
         already_answered=facts.interpreter_id in answered,
         has_open_offer=facts.interpreter_id in waiting,
         busy=tuple(work.busy),
+        jobs=tuple(work.jobs),
         assigned_minutes_this_month=work.minutes_this_month,
         offers_this_week=work.offers_this_week,
         worked_here_before=work.worked_here,

@@ -16,6 +16,7 @@ MENU = {
     Role.COORDINATOR: [
         ("desk.board", _("Onbeantwoord")),
         ("desk.waiting", _("Te doen")),
+        ("desk.day", _("Dagplan")),
         ("desk.index", _("Alle aanvragen")),
         ("register.index", _("Tolken")),
         ("customers.index", _("Afnemers")),

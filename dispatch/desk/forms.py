@@ -30,6 +30,10 @@ class CloseForm(Form):
     note = TextAreaField(_("Motief, als u van de afgeleide reden afwijkt"), [Optional(), Length(max=2000)])
 
 
+class DayForm(Form):
+    on = DateField(_("Dag"), [Optional()])
+
+
 class NoteForm(Form):
     text = TextAreaField(_("Notitie voor collega's"), [REQUIRED, Length(max=4000)])
 

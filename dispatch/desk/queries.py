@@ -70,5 +70,36 @@ def told_of(decision: DecisionRow) -> dict[str, Any]:
                    for part in ("asked", "next")}  # fmt: skip
 
 
+def told_relays(request: RequestRow) -> list[dict[str, Any]]:
+    """Return the ways by a third language that a person may choose, with the names of both."""
+    found = offers.relays_of(request, clock.now())
+    ids = {who.candidate.interpreter_id for it in found for who in (it.first, it.second)}
+    names = interpreters.names_of(ids)
+    return [
+        {"pivot": it.pivot, "minutes": round(it.cost_minutes), "first": names[it.first.candidate.interpreter_id],
+         "second": names[it.second.candidate.interpreter_id]}
+        for it in found
+    ]  # fmt: skip
+
+
+def told_day(found: offers.DayPlan) -> dict[str, Any]:
+    """Return the plan of a day as the desk reads it: per interpreter what she would do in order, and what is left."""
+    plan = found.plan
+    names = interpreters.names_of({it.interpreter_id for it in plan.pairs})
+    saved = {it.interpreter_id: 0.0 for it in plan.tours}
+    for it in plan.tours:
+        saved[it.interpreter_id] += it.saved_minutes
+    days: dict[int, list[RequestRow]] = {}
+    for pair in plan.pairs:
+        days.setdefault(pair.interpreter_id, []).append(found.requests[pair.request_id])
+    people = [
+        names[who] | {"jobs": sorted(jobs, key=lambda it: it.starts_at), "saved_minutes": round(saved.get(who, 0.0))}
+        for who, jobs in days.items()
+    ]
+    people.sort(key=lambda it: (it["jobs"][0].starts_at, it["interpreter_id"]))
+    left = [found.requests[it] for it in plan.unfilled]
+    return {"people": people, "left": left, "gap": plan.gap, "saved": round(sum(saved.values()))}
+
+
 def _rounded(km: float | None) -> float | None:
     return None if km is None else round(km, 1)

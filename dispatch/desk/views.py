@@ -1,9 +1,11 @@
 """The coordinator's pages."""
 
+import re
 from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as Answer
 
 from dispatch.assignments import queries as bound
@@ -11,7 +13,7 @@ from dispatch.assignments import services as assignments
 from dispatch.assignments.domain import WithdrawReason
 from dispatch.booking import queries as booking
 from dispatch.desk import queries
-from dispatch.desk.forms import CloseForm, NoteForm, ProposalForm, QuestionForm, QuoteForm
+from dispatch.desk.forms import CloseForm, DayForm, NoteForm, ProposalForm, QuestionForm, QuoteForm
 from dispatch.offers import queries as offers
 from dispatch.offers import services as offer_services
 from dispatch.partners import queries as partners
@@ -48,6 +50,28 @@ def board() -> str:
     shown = {"rows": rows, "counts": requests.count_open(actor), "cursor": cursor, "chosen": chosen}
     shown["silent"] = len(bound.not_reconfirmed(actor))
     return render_template("dispatch/desk/board.html", **shown)
+
+
+@pages.get("/day")
+@policy(Role.COORDINATOR)
+def day() -> str:
+    """Show who could go where on a day so that most of what is open is met, near sites in one tour."""
+    form = DayForm(request.args)
+    on = form.on.data or clock.now().astimezone(BRUSSELS).date()
+    form.on.data = on
+    shown = queries.told_day(offers.day_plan(on, clock.now(), by=current_actor()))
+    return render_template("dispatch/desk/day.html", form=form, on=on, **shown)
+
+
+@pages.post("/day/ask")
+@policy(Role.COORDINATOR)
+def ask_day() -> Answer:
+    """Offer what the plan of the day says to whom it says."""
+    pairs = [it.split("-", 1) for it in request.form.getlist("pair") if re.fullmatch(r"\d{1,18}-\d{1,18}", it)]
+    actor = current_actor()
+    asked = sum(offer_services.ask_by_name(int(one), [int(who)], by=actor) for one, who in pairs)
+    flash(ngettext("%(num)s tolk gevraagd.", "%(num)s tolken gevraagd.", asked))
+    return redirect(url_for(".day", on=request.form.get("on", "")[:10]))
 
 
 @pages.get("/waiting")
@@ -100,6 +124,7 @@ def show(request_id: int) -> str:
         "decisions": [(it, queries.told_of(it)) for it in offers.decisions_of(request_id)],
         "outlook": offers.outlook(asked, clock.now()) if searching else None,
         "funnel": offers.frozen_funnel(request_id),
+        "relays": queries.told_relays(asked) if searching else [],
         "partners": partners.partners_of(asked),
         "notes": requests.notes_of(request_id),
         "actions": TRANSITIONS.actions(asked.status, Role.COORDINATOR),

@@ -163,10 +163,10 @@ class Seat:
     def _told_by_room(self, data: Json) -> None:
         if data.get("videoroom") in {"talking", "stopped-talking"} and data.get("id") == self.number:
             self._talk(data["videoroom"] == "talking")
-        self._see(data.get("publishers", []))
         for gone in (data.get("unpublished"), data.get("leaving")):
             self._seen = {feed for feed in self._seen if feed.publisher != gone}
             self._subscribed &= self._seen
+        self._see(data.get("publishers", []))
 
     def _told_of_subscriber(self, event: Json) -> None:
         match event["janus"]:
@@ -234,6 +234,7 @@ class Seat:
             self._receive_all()
 
     def _receive_all(self) -> None:
+        """Subscribe to who is there and not received yet: who just came, or who was asked for with one who had gone."""
         if self._seen - self._subscribed:
             task = asyncio.create_task(self._subscribe())
             self._tasks.add(task)

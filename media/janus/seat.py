@@ -80,8 +80,8 @@ class Seat:
         Raises: RoomRefused, JanusGone.
         """
         handle = self._publisher if step.pc is Pc.PUBLISH else self._subscriber
-        if handle is None or step.pc is Pc.MAIN:
-            raise RoomRefused("bad_sdp")
+        if handle is None or step.pc is Pc.MAIN or "\0" in step.body or not step.body.isascii():
+            raise RoomRefused("bad_sdp")  # what is not text, Janus does not even answer
         try:
             match step.kind, step.pc:
                 case "candidate", _:
@@ -110,12 +110,13 @@ class Seat:
                 await self._send_video(self.receives_video)
 
     async def leave(self, reason: str) -> None:
-        """Close both connections, and say so when sound or picture flowed. Whatever happens to them, it is done."""
+        """Close both connections, and say so when there were any. Whatever happens to them, it is done."""
         for task in self._tasks:
             task.cancel()
         for handle in (self._publisher, self._subscriber):
             if handle:
                 await handle.detach()
+        self._up = self._up or bool(self._published)
         self._down(reason)
         for timer in self._timers.values():
             timer.cancel()

@@ -70,6 +70,7 @@ window.join = async (me, video = true) => {
     ...(window.ice ?? {}),
     tracks: { audio: own.getAudioTracks()[0], video: own.getVideoTracks()[0] ?? null },
     onStream: (from, stream) => {
+      if (stream && window.streams[from]?.srcObject === stream) return;
       window.streams[from]?.remove();
       delete window.streams[from];
       if (!stream) return;

@@ -46,6 +46,16 @@ const post = async (path, body) => {
   if (!answer.ok) throw new Error(await answer.text());
   return answer.json();
 };
+window.pcs = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...options) {
+    super(...options);
+    window.pcs.push(this);
+    this.addEventListener("icegatheringstatechange", () => {
+      window.gathered ||= this.iceGatheringState === "complete";
+    });
+  }
+};
 window.streams = {};
 window.states = [];
 window.join = async (me, video = true) => {
@@ -60,6 +70,7 @@ window.join = async (me, video = true) => {
   const connection = new MediaConnection({
     joined,
     negotiate: (step) => post("/negotiate", { room, me, generation: joined.generation, step }),
+    ...(window.ice ?? {}),
     tracks: { audio: own.getAudioTracks()[0], video: own.getVideoTracks()[0] ?? null },
     onStream: (from, stream) => {
       if (stream && window.streams[from]?.srcObject === stream) return;
@@ -197,8 +208,10 @@ class Stage:
 class Actor:
     """A browser tab in a room."""
 
-    def __init__(self, stage: Stage, browser: Browser, room: str, name: str, video: bool = True) -> None:
-        self.stage, self.room, self.name, self._video = stage, room, name, video
+    def __init__(
+        self, stage: Stage, browser: Browser, room: str, name: str, video: bool = True, ice: Any = None
+    ) -> None:
+        self.stage, self.room, self.name, self._video, self._ice = stage, room, name, video, ice
         self._context: BrowserContext = browser.new_context()
         self.complaints: list[str] = []
         self.page: Page = self._context.new_page()
@@ -209,6 +222,7 @@ class Actor:
         """Open the page, or load it again, and join; return how long joining took (seconds)."""
         self.page.goto(f"http://127.0.0.1:{self.stage.port}/?room={self.room}")
         self.page.wait_for_function("window.ready === true")
+        self.page.evaluate("(ice) => { window.ice = ice; }", self._ice)
         return float(self.page.evaluate("([me, video]) => window.join(me, video)", [self.name, self._video])) / 1000
 
     def state(self) -> str:

@@ -203,7 +203,6 @@ export class Stage {
     const own = person.key === this.#me;
     tile.classList.toggle("own", own);
     if (own) {
-      tile.querySelector("video").muted = true;
       const hide = this.#button(words.hide_me, () => {
         this.#ownHidden = !this.#ownHidden;
         hide.textContent = this.#ownHidden ? words.show_me : words.hide_me;
@@ -222,13 +221,15 @@ export class Stage {
   }
 
   #fill(tile, person) {
-    const stream = person.key === this.#me ? this.#own : this.#streams.get(person.key) ?? null;
-    const video = tile.querySelector("video");
-    if (video.srcObject !== stream) {
-      video.srcObject = stream;
-      if (stream) video.play().catch(() => {});
+    const own = person.key === this.#me;
+    const stream = own ? this.#own : this.#streams.get(person.key) ?? null;
+    // Sound has an element of its own: one element would wait for the first picture before it lets anything be heard.
+    for (const element of tile.querySelectorAll(own ? "video" : "video, audio")) {
+      if (element.srcObject === stream) continue;
+      element.srcObject = stream;
+      if (stream) element.play().catch(() => {});
     }
-    const picture = Boolean(stream?.getVideoTracks().length) && !person.camera_off && !(this.#withoutPicture && person.key !== this.#me);
+    const picture = Boolean(stream?.getVideoTracks().length) && !person.camera_off && !(this.#withoutPicture && !own);
     tile.classList.toggle("blind", !picture);
     tile.dataset.initial = this.#called(person).slice(0, 1).toUpperCase();
     tile.querySelector("[data-name]").textContent = this.#called(person);

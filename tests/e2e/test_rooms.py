@@ -1,16 +1,21 @@
 """A talk in the browser: three tabs see and hear each other, come back when something breaks, and leave a record."""
 
+import os
 import re
-from collections.abc import Callable, Iterator
+import shutil
+import signal
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from kernel.clock import BRUSSELS
+from tests.builders.pdfs import a_pdf
+from tests.builders.stage import CHROMIUM_FLAGS
 from tests.e2e.conftest import Platform, wait_until
 
-SignIn = Callable[..., BrowserContext]
 # What moves in the picture: two looks at a few points of the frame differ.
 FRAME = """(who) => {
   const video = document.querySelector(who + " video");

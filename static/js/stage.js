@@ -33,6 +33,7 @@ export class Stage {
     for (const button of root.querySelectorAll("[data-turn]")) {
       button.addEventListener("click", () => act("page", { page: Math.max(1, this.#room.shown.page + Number(button.dataset.turn)) }));
     }
+    this.#find("[data-page]").addEventListener("load", (event) => event.target.classList.remove("loading"));
     this.#find("[data-unshare]").addEventListener("click", () => act("unshare"));
     this.#find("[data-chat]")?.addEventListener("submit", (event) => this.#send(event));
     root.addEventListener("keydown", (event) => event.key === "Escape" && this.panel(null));
@@ -46,6 +47,8 @@ export class Stage {
   part(name) {
     for (const it of this.#root.querySelectorAll("[data-part]")) it.hidden = it.dataset.part !== name;
     this.#root.classList.toggle("live", name === "stage");
+    const invitation = this.#find("[data-invite-box]"); // one form, at the door and inside
+    if (invitation) this.#find(`[data-invite-slot=${name}]`)?.append(invitation);
     this.#find(`[data-part=${name}] h1`)?.focus();
   }
 
@@ -229,6 +232,7 @@ export class Stage {
       element.srcObject = stream;
       if (stream) element.play().catch(() => {});
     }
+    tile.classList.toggle("pinned", this.pinned === person.key);
     const picture = Boolean(stream?.getVideoTracks().length) && !person.camera_off && !(this.#withoutPicture && !own);
     tile.classList.toggle("blind", !picture);
     tile.dataset.initial = this.#called(person).slice(0, 1).toUpperCase();
@@ -244,7 +248,10 @@ export class Stage {
       return;
     }
     const address = `${this.#files}/${shown.file}?page=${shown.page}`;
-    if (page.getAttribute("src") !== address) page.src = address;
+    if (page.getAttribute("src") !== address) {
+      page.src = address;
+      page.classList.add("loading"); // until the new page is there, the old one is only a shadow of itself
+    }
     const number = fill(words.page_of, shown);
     page.alt = number;
     this.#find("[data-page-number]").textContent = number;

@@ -15,8 +15,11 @@ MODULES = (
     "dispatch.calendars.models",
     "dispatch.conversations.models",
     "dispatch.customers.models",
+    "dispatch.desk.models",
+    "dispatch.feeds.models",
     "dispatch.interpreters.models",
     "dispatch.offers.models",
+    "dispatch.partners.models",
     "dispatch.performances.models",
     "dispatch.requests.models",
     "dispatch.spreadsheets.models",
@@ -24,6 +27,7 @@ MODULES = (
     "dispatch.translations.models",
     "media.models",
     "messages.models",
+    "reporting.models",
 )
 for module in MODULES:
     import_module(module)

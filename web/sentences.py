@@ -68,6 +68,7 @@ SENTENCES = {
     "bad_measure": _("Deze minuten of kilometers kunnen niet."),
     "bad_tariff": _("Dit tarief klopt niet."),
     "no_tariff": _("Voor die dag is er geen tarief. Vraag het aan de beheerder."),
+    "not_done_together": _("Niet gedaan, want bij een andere kon het niet en u koos alles of niets."),
     # requests
     "bad_request_fields": _("Dit kunnen we zo niet aanvragen. Kijk de aangeduide velden na."),
     "unknown_language": _("Deze taal kennen we niet."),
@@ -83,6 +84,9 @@ SENTENCES = {
     "time_exists_twice": _("Dit uur bestaat die nacht twee keer: dan begint het winteruur. Kies welk u bedoelt."),
     "motive_required": _("U wijkt af van wat afgeleid werd: schrijf waarom."),
     "never_assigned": _("Er was nooit een tolk: deze uitkomst kan niet."),
+    "partners_first": _("Partners kunnen nog helpen. Vraag hun tolken eerst, of schrijf waarom niet."),
+    "no_partner": _("Met deze dienst is er daarvoor geen samenwerking."),
+    "partnership_known": _("Met deze dienst is er in die periode al een samenwerking."),
     # offers, assignments, performances
     "already_taken": _("Net door iemand anders aangenomen. Dank u."),
     "offer_expired": _("De tijd om te antwoorden is voorbij."),
@@ -90,6 +94,8 @@ SENTENCES = {
     "offer_changed": _("De aanvraag is gewijzigd. U krijgt een nieuw aanbod als het nog past."),
     "request_cancelled": _("De aanvraag is intussen geannuleerd of afgesloten."),
     "double_booking": _("Dan is er al een andere opdracht, de reistijd meegerekend."),
+    "wrong_door_code": _("Deze code klopt niet. Vraag de aanvrager de zes cijfers bij de aanvraag."),
+    "not_over_yet": _("Met een code kan pas als het gesprek voorbij is."),
     "already_recorded": _("Deze prestatie is al ingevuld, met andere gegevens."),
     "too_soon": _("Wacht eerst %(minutes)s minuten na het afgesproken uur."),
     "far_from_agreed": _("Dit ligt meer dan een dag van wat afgesproken was."),

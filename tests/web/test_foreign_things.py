@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from dispatch.conversations import services as conversations
+from dispatch.desk import queries as board
+from dispatch.desk import services as desk
 from dispatch.interpreters import services as register
 from dispatch.offers import services as offers
 from dispatch.performances import services as performances
@@ -92,6 +94,7 @@ def things(theirs: World) -> dict[str, int]:
         **_a_room(theirs),
         "membership_id": people.memberships_of(theirs.coordinator.person_id or 0)[0].id,
         "agency_id": theirs.agency.id,
+        "view_id": _kept_view(theirs.coordinator),
         "unit_id": people_services.add_unit(theirs.organisation.id, "Spoed", by=administrator),
     }
 
@@ -182,6 +185,11 @@ def _knock(client: FlaskClient, method: str, rule: str, numbers: dict[str, str])
 
 def _trail() -> int:
     return int(db.session.scalar(text("SELECT count(*) FROM events")) or 0)
+
+
+def _kept_view(coordinator: Actor) -> int:
+    desk.keep_view("van mij", "mine=1", by=coordinator)
+    return board.views_of(coordinator)[0].id
 
 
 def _asked(request_id: int) -> int:

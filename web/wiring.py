@@ -107,10 +107,6 @@ def room_ends(event: PerformanceSubmitted | RequestClosed, tx: Transaction, by: 
     conversations.end_conversation_of(event.request_id or 0, by=by)
 
 
-def room_forgets(event: DetailsForgotten, tx: Transaction, by: Actor) -> None:
-    conversations.forget_conversations_of(event.request_id or 0)
-
-
 def tell_of_missing_party(event: PartyMissing, tx: Transaction, by: Actor) -> None:
     """The others wait in the room: the coordinators of the agency look."""
     for person_id in people.coordinators_of(event.agency_id or 0):
@@ -335,7 +331,6 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (PersonErased, register_forgets),
     (DetailsForgotten, documents_go_too),
     (DetailsForgotten, performance_forgets),
-    (DetailsForgotten, room_forgets),
 ]
 
 

@@ -1,4 +1,4 @@
-"""The desk's own screens: search over a year of requests, and a board of 500 rows under the fingers of a coordinator."""
+"""The desk's own screens: search over a year of requests, and a board of 500 rows under somebody's fingers."""
 
 import os
 import shutil

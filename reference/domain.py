@@ -36,7 +36,7 @@ class Language:
     @property
     def name_ar(self) -> str | None:
         """The name in Arabic, of the Unicode CLDR, for the languages that have one there."""
-        return _IN_ARABIC.get(self.bcp47) or _IN_ARABIC.get(self.iso639_3)
+        return _IN_ARABIC.get(self.iso639_3) or _IN_ARABIC.get(self.bcp47)
 
     @property
     def spellings(self) -> frozenset[str]:
@@ -45,7 +45,16 @@ class Language:
         return frozenset(folded(name) for name in names if name)
 
 
-_IN_ARABIC: Mapping[str, str] = Locale("ar").languages
+# The Unicode CLDR's names, and those it has not or under a code of its own.
+_IN_ARABIC: Mapping[str, str] = dict(Locale("ar").languages) | {
+    "arb": "العربية الفصحى",
+    "ary": "العربية المغربية",
+    "pes": "الفارسية",
+    "prs": "الدارية",
+    "kmr": "الكردية (كرمانجي)",
+    "cmn": "الصينية (ماندرين)",
+    "ber": "الأمازيغية",
+}
 # What people type who ask for an interpreter, and no dictionary has. Source: start values, to be added to.
 _ALSO = {
     "prs": ("Farsi (Afghanistan)", "Afghaans", "Afgaans", "Darisch"),

@@ -2,10 +2,13 @@
 
 import csv
 import io
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Answer
 
 from kernel import clock
 from kernel.actor import Role
@@ -13,8 +16,8 @@ from kernel.clock import BRUSSELS
 from kernel.http import current_actor, policy
 from people import queries as people
 from reference import queries as reference
-from reporting import queries
-from reporting.domain import SERVICES, Answered, quarter_of
+from reporting import queries, services
+from reporting.domain import SERVICES, Answered, Quarter, bottlenecks, quarter_of
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
 _YEARS = range(2000, 2100)
@@ -99,6 +102,60 @@ def _period() -> tuple[str, tuple[date, date]]:
 def _rows(group: str, first: date, last: date) -> list[tuple[str, Answered]]:
     found = queries.answered(first, last, group, by=current_actor())
     return [(_name(group, key), it) for key, it in sorted(found.items(), key=lambda it: -it[1].requested)]
+
+
+@pages.get("/bottlenecks", endpoint="bottlenecks")
+@policy(Role.MANAGER, Role.ADMINISTRATOR)
+def bottlenecks_page() -> str:
+    """Show the ten languages in which most requests of a quarter found nobody, and what more interpreters would do."""
+    actor = current_actor()
+    known = queries.quarters(actor)
+    quarter = _quarter(known[0] if known else Quarter.of(clock.now().date()))
+    agencies = [(it, people.agency_name(it)) for it in sorted(actor.agency_ids)]
+    shown = [(it, name, *_bottlenecks(it, quarter)) for it, name in agencies]
+    return render_template("reporting/bottlenecks.html", quarter=quarter, quarters=known, agencies=shown)
+
+
+@pages.post("/bottlenecks")
+@policy(Role.MANAGER, Role.ADMINISTRATOR)
+def count_bottlenecks() -> Answer:
+    """Let the worker count a quarter again."""
+    actor, quarter = current_actor(), _quarter(Quarter.of(clock.now().date()))
+    for agency_id in sorted(actor.agency_ids):
+        services.ask_bottlenecks(agency_id, quarter, by=actor)
+    flash(_("Het kwartaal wordt opnieuw gespeeld met extra tolken. Dat kan enkele minuten duren."))
+    return redirect(url_for(".bottlenecks", quarter=quarter))
+
+
+@pages.get("/bottlenecks.csv")
+@policy(Role.MANAGER, Role.ADMINISTRATOR)
+def bottlenecks_csv() -> Response:
+    """Give the bottleneck languages of a quarter as a file."""
+    actor, quarter = current_actor(), _quarter(Quarter.of(clock.now().date()))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(services.COLUMNS)
+    for agency_id in sorted(actor.agency_ids):
+        _at, rows = _bottlenecks(agency_id, quarter)
+        writer.writerows(services.as_cells(people.agency_name(agency_id), quarter, it) for it in rows)
+    head = {"Content-Disposition": f"attachment; filename=bottlenecks-{quarter}.csv"}
+    return Response(text.getvalue(), mimetype="text/csv", headers=head)
+
+
+def _bottlenecks(agency_id: int, quarter: Quarter) -> tuple[datetime | None, list[dict[str, Any]]]:
+    """Return what was counted of a quarter and when; before that the counts alone."""
+    if (report := queries.bottleneck_report(agency_id, quarter)) is not None:
+        return report.counted_at, report.rows
+    found = bottlenecks(queries.languages_of(agency_id, quarter))
+    return None, [services.told(language, counts) for language, counts in found]
+
+
+def _quarter(usual: Quarter) -> Quarter:
+    """Return the quarter asked for, or the usual one where that is none."""
+    try:
+        return Quarter.parse(request.values.get("quarter", ""))
+    except ValueError:
+        return usual
 
 
 def _year(usual: int) -> int:

@@ -59,6 +59,7 @@ def _compress(response: Response, folder: Path) -> None:
     if request.endpoint == "static":
         path = folder / str((request.view_args or {}).get("filename"))
         small = _small_file(path, path.stat().st_mtime_ns)
+        response.response.close()  # type: ignore[union-attr]
         response.direct_passthrough = False
     else:
         small = gzip.compress(response.get_data(), _PAGE_LEVEL, mtime=0)

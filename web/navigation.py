@@ -25,10 +25,15 @@ MENU = {
         ("desk.index", _("Alle aanvragen")),
         ("register.index", _("Tolken")),
         ("customers.index", _("Afnemers")),
+        ("partners.index", _("Partners")),
         ("spreadsheets.index", _("Rekenbladen")),
         ("reports.answered", _("Vandaag")),
     ],
-    Role.MANAGER: [("reports.answered", _("Vandaag")), ("reports.index", _("Cijfers"))],
+    Role.MANAGER: [
+        ("reports.answered", _("Vandaag")),
+        ("reports.index", _("Cijfers")),
+        ("reports.bottlenecks", _("Knelpunttalen")),
+    ],
     Role.ADMINISTRATOR: [
         ("people.index", _("Mensen")),
         ("register.index", _("Tolken")),
@@ -37,6 +42,7 @@ MENU = {
         ("terms.index", _("Termijnen")),
         ("replays.index", _("Wat als")),
         ("reports.index", _("Cijfers")),
+        ("reports.bottlenecks", _("Knelpunttalen")),
         ("operations.index", _("Toestand")),
     ],
 }

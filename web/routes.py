@@ -5,6 +5,8 @@ from flask import Flask
 from dispatch.booking.api import api as requests_api
 from dispatch.booking.views import organisation
 from dispatch.booking.views import pages as booking
+from dispatch.conversations import tasks as conversation_tasks
+from dispatch.conversations.views import pages as conversations
 from dispatch.customers.views import pages as customers
 from dispatch.desk.api import api as desk_api
 from dispatch.desk.views import pages as desk
@@ -16,6 +18,7 @@ from dispatch.interpreters.views import availability, exclusions
 from dispatch.interpreters.views import register as register_pages
 from dispatch.offers import tasks as offer_tasks
 from dispatch.offers.views import pages as replays
+from dispatch.partners.views import pages as partners
 from dispatch.spreadsheets import tasks as spreadsheet_tasks
 from dispatch.spreadsheets.views import pages as spreadsheets
 from dispatch.terms.views import pages as terms
@@ -25,6 +28,7 @@ from messages.views import pages as messages
 from people import tasks as people_tasks
 from people.cli import commands as people_commands
 from people.views import pages as people
+from reporting import tasks as reporting_tasks
 from reporting.api import api as reporting_api
 from reporting.cli import commands as reporting_commands
 from reporting.views import pages as reports
@@ -43,12 +47,14 @@ PAGES = [
     booking,
     organisation,
     fieldwork,
+    conversations,
     feeds,
     availability,
     exclusions,
     desk,
     register_pages,
     customers,
+    partners,
     spreadsheets,
     terms,
     replays,
@@ -57,7 +63,14 @@ PAGES = [
     operations,
 ]
 COMMANDS = [people_commands, reporting_commands, *HOUSE_COMMANDS]
-TASKS = [offer_tasks, message_tasks, people_tasks, spreadsheet_tasks]  # importing them registers their jobs
+TASKS = [
+    offer_tasks,
+    message_tasks,
+    people_tasks,
+    spreadsheet_tasks,
+    conversation_tasks,
+    reporting_tasks,
+]  # importing them registers their jobs
 
 
 def register(app: Flask) -> None:

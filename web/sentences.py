@@ -84,6 +84,9 @@ SENTENCES = {
     "time_exists_twice": _("Dit uur bestaat die nacht twee keer: dan begint het winteruur. Kies welk u bedoelt."),
     "motive_required": _("U wijkt af van wat afgeleid werd: schrijf waarom."),
     "never_assigned": _("Er was nooit een tolk: deze uitkomst kan niet."),
+    "partners_first": _("Partners kunnen nog helpen. Vraag hun tolken eerst, of schrijf waarom niet."),
+    "no_partner": _("Met deze dienst is er daarvoor geen samenwerking."),
+    "partnership_known": _("Met deze dienst is er in die periode al een samenwerking."),
     # offers, assignments, performances
     "already_taken": _("Net door iemand anders aangenomen. Dank u."),
     "offer_expired": _("De tijd om te antwoorden is voorbij."),
@@ -98,6 +101,16 @@ SENTENCES = {
     "far_from_agreed": _("Dit ligt meer dan een dag van wat afgesproken was."),
     "only_on_site": _("Kilometers horen alleen bij tolken ter plaatse."),
     "customer_known": _("Dit klantnummer of deze naam bestaat al."),
+    # conversations
+    "room_closed": _("Dit gesprek is voorbij of afgezegd."),
+    "room_not_open": _("De kamer is nog niet open."),
+    "room_full": _("Er kan niemand meer bij in dit gesprek."),
+    "guest_link_over": _("Deze link is al gebruikt, verlopen of ingetrokken. Vraag een nieuwe aan wie u uitnodigde."),
+    "bad_message": _("Dit konden we niet lezen."),
+    "file_not_showable": _(
+        "Dit kunnen we niet tonen. Kies een PDF van hoogstens 60 bladzijden, of een foto (PNG, JPEG)."
+    ),
+    "too_many_pages": _("Dit heeft te veel bladzijden."),
     # spreadsheets
     "unreadable_file": _("Dit rekenblad kunnen we niet lezen."),
     "file_old_excel": _("Dit is een oude Excel (XLS). Bewaar het als XLSX of CSV."),

@@ -16,6 +16,8 @@ from dispatch.billing.queries import tariffs_of
 from dispatch.booking.domain import moments_worth_showing
 from dispatch.booking.models import HalfTypedRow
 from dispatch.calendars.queries import calendar_of
+from dispatch.conversations import queries as conversations
+from dispatch.conversations.models import ConversationRow
 from dispatch.offers import queries as offers
 from dispatch.performances import queries as performances
 from dispatch.performances.models import PerformanceRow
@@ -54,6 +56,15 @@ class Picture:
         return requests.open_proposal(self.request.id)
 
     @cached_property
+    def conversation(self) -> ConversationRow | None:
+        return conversations.last_conversation_of(self.request.id)
+
+    @cached_property
+    def inside(self) -> Sequence[Row[Any]]:
+        """Who is in the room of the conversation now, or waits at its door."""
+        return conversations.roster(self.conversation.id, clock.now()) if self.conversation else []
+
+    @cached_property
     def quote(self) -> QuoteRow | None:
         return translations.last_quote(self.request.id)
 
@@ -86,7 +97,8 @@ class Picture:
         """What a page that lies open compares to know whether anything of it changed."""
         bound, done, offer, quote = self.assignment, self.performance, self.proposal, self.quote
         parts = [self.request.status, self.request.outcome, self.request.version, self.request.answer_by]
-        parts += [(it.id, it.status) for it in (bound, done) if it]
+        parts += [(it.id, it.status) for it in (bound, done, self.conversation) if it]
+        parts += [self.conversation is not None and clock.now() >= self.conversation.opens_at]
         parts += [offer.id if offer else None, quote.id if quote else None, len(self.documents), len(self.timeline)]
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
@@ -112,6 +124,7 @@ _FOR_ALL = frozenset(
         "proposal_made", "proposal_answered", "quote_made", "quote_answered", "request_assigned", "request_reopened",
         "request_changed", "request_started", "request_finished", "performance_submitted", "performance_confirmed",
         "performance_disputed", "request_closed", "requester_written", "outcome_corrected", "absence_reported",
+        "conversation_began", "conversation_ended",
     }
 )  # fmt: skip
 

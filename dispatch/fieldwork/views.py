@@ -22,6 +22,7 @@ from dispatch.assignments.domain import WithdrawReason
 from dispatch.assignments.models import AssignmentRow
 from dispatch.assignments.status import TRANSITIONS
 from dispatch.booking.forms import DayForm
+from dispatch.conversations import queries as conversations
 from dispatch.fieldwork import queries
 from dispatch.fieldwork.forms import DeclineForm, PerformanceForm, WithdrawForm
 from dispatch.interpreters import queries as register
@@ -69,6 +70,9 @@ def accept(offer_id: int) -> Answer:
     """Say yes, and wait for the server's word."""
     assignment_id = offer_services.accept_offer(offer_id, by=current_actor())
     flash(_("Van u. De opdracht staat in uw agenda."))
+    talk = conversations.conversation_of(assignment_id)
+    if talk is not None and talk.opens_at <= clock.now():  # somebody waits for her now
+        return redirect(url_for("conversations.room", conversation_id=talk.id))
     return redirect(url_for(".show", assignment_id=assignment_id))
 
 
@@ -101,7 +105,9 @@ def agenda() -> str:
     today = now.astimezone(BRUSSELS).date()
     if chosen is None:
         rows = assignments.agenda(actor, now - timedelta(hours=12))
-        return render_template("dispatch/fieldwork/agenda.html", assignments=rows, now=now, today=today)
+        rooms = conversations.conversations_of([it.id for it in rows])
+        shown = {"assignments": rows, "conversations": rooms, "now": now, "today": today}
+        return render_template("dispatch/fieldwork/agenda.html", **shown)
     monday, days = queries.week_of(actor, chosen)
     near = {"before": monday - timedelta(days=7), "after": monday + timedelta(days=7)}
     return render_template("dispatch/fieldwork/week.html", monday=monday, days=days, today=today, **near)
@@ -156,6 +162,7 @@ def show(assignment_id: int) -> str:
     shown = {
         "assignment": row,
         "actions": TRANSITIONS.actions(row.status, Role.INTERPRETER),
+        "conversation": conversations.conversation_of(row.id),
         "performance": done,
         "rating": performances.rating_of(done.id, Role.INTERPRETER) if done else None,
         "documents": translations.documents_of(row.request_id) if row.status in assignments.BINDING else [],
@@ -207,12 +214,13 @@ def absent(assignment_id: int) -> Answer:
 @pages.route("/assignments/<id:assignment_id>/perform", methods=["GET", "POST"])
 @policy(Role.INTERPRETER)
 def perform(assignment_id: int) -> str | Answer | tuple[str, int]:
-    """Write down what took place."""
+    """Write down what took place; what a conversation here left of itself stands there already."""
     actor, form = current_actor(), PerformanceForm()
     row = assignments.find_assignment(assignment_id, by=actor)
     if request.method == "GET":
-        form.show(row)
-        return render_template("dispatch/fieldwork/perform.html", form=form, assignment=row)
+        draft = conversations.draft_of(assignment_id)
+        form.show(row, draft)
+        return render_template("dispatch/fieldwork/perform.html", form=form, assignment=row, draft=draft)
     done = accepted(form, lambda: _record(row, form)) if form.validate() else None
     if done is None:
         return render_template("dispatch/fieldwork/perform.html", form=form, assignment=row), 422

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_2335"
-down_revision = "20261125_2310"
+down_revision = "20261125_2320"
 branch_labels = None
 depends_on = None
 

@@ -80,7 +80,7 @@ def find_or_add_person(name: str, email: str, *, by: Actor, phone: str | None = 
     with transaction() as tx:
         if (known := queries.find_person_by_email(address)) is not None:
             if not (by.is_system or by.is_staff) and queries.memberships_of(known.id):
-                raise EmailTaken(fields={"email": "email_taken"})  # works elsewhere: the agency decides
+                raise Invalid(fields={"email": "email_taken"})  # works elsewhere: the agency decides
             return known.id
         row = PersonRow(name=readable(name), email=address, locale=locale if locale in LOCALES else "nl")
         row.phone = normal_phone(phone) if phone else None

@@ -54,7 +54,7 @@ class Platform:
 def start(data_dir: Path, port: int) -> tuple[subprocess.Popen[bytes], dict[str, str]]:
     environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "PUBLIC_URL"}}
     environment |= {"DATA_DIR": str(data_dir), "PORT": str(port), "HOST": "127.0.0.1"}
-    environment |= {"VAPID_PRIVATE_KEY": new_private_key()}
+    environment |= {"VAPID_PRIVATE_KEY": new_private_key(), "DEVELOPMENT": "1"}
     command = [sys.executable, "-m", "processes", "run"]
     with (data_dir.parent / "run.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)

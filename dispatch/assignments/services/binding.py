@@ -109,7 +109,7 @@ def cancel_assignment_of(request_id: int, *, by: Actor, timely: bool) -> None:
         row.status = TRANSITIONS.next(Action.CANCEL, row.status, by.role)
         row.ended_at = tx.now()
         ids = {"request_id": request_id, "agency_id": row.request.agency_id, "interpreter_id": row.interpreter_id}
-        tx.emit(AssignmentCancelled(**ids, assignment_id=row.id, timely=timely), by)
+        tx.emit(AssignmentCancelled(**ids, **_freed(row.blocked), assignment_id=row.id, timely=timely), by)
 
 
 def move_assignment_of(request_id: int, fields: list[str], *, by: Actor) -> None:
@@ -123,14 +123,14 @@ def move_assignment_of(request_id: int, fields: list[str], *, by: Actor) -> None
         if row is None:
             return
         row = tx.locked(AssignmentRow, row.id)
-        asked = row.request
+        asked, before = row.request, row.blocked
         row.starts_at, row.ends_at = asked.starts_at, asked.ends_at
         stretch = _range(row.service, row.starts_at, row.ends_at, row.travel_minutes)
         _refuse_overlap(tx, row.interpreter_id, stretch, but=row.id)
         row.blocked = stretch
         plan_notices(row, asked.agency_id, tx.now())
         ids = {"request_id": request_id, "agency_id": asked.agency_id, "interpreter_id": row.interpreter_id}
-        tx.emit(AssignmentMoved(**ids, assignment_id=row.id, fields=fields), by)
+        tx.emit(AssignmentMoved(**ids, **_freed(before), assignment_id=row.id, fields=fields), by)
 
 
 def finish_past_assignments(limit: int = 200) -> int:
@@ -194,6 +194,11 @@ def _own(tx: Transaction, assignment_id: int, by: Actor) -> AssignmentRow:
     if by.role not in {Role.INTERPRETER, Role.COORDINATOR, Role.SYSTEM}:
         raise Forbidden()
     return row
+
+
+def _freed(stretch: Range[datetime]) -> dict[str, datetime | None]:
+    """Return the stretch somebody gets back, for the event; a translation gives none back."""
+    return {} if stretch.isempty else {"freed_from": stretch.lower, "freed_until": stretch.upper}
 
 
 def _range(service: str, starts_at: datetime, ends_at: datetime, travel_minutes: int) -> Range[datetime]:

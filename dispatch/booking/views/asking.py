@@ -162,6 +162,7 @@ def _taken(typed: MultiDict[str, str]) -> MultiDict[str, str]:
     service, _bar, moment = typed.get("take", "").partition("|")
     if service:
         changed["service"], changed["slot"] = service, moment
+        changed["day"], _t, changed["hour"] = moment.partition("T")
     return changed
 
 

@@ -14,6 +14,7 @@ from dispatch.desk.views.board import pages
 from dispatch.offers import queries as offers
 from dispatch.offers import services as offer_services
 from dispatch.offers.domain import DeclineReason
+from dispatch.partners import queries as partners
 from dispatch.performances import services as performances
 from dispatch.performances.domain import Report, Who
 from dispatch.requests import queries as requests
@@ -72,6 +73,7 @@ def show(request_id: int) -> str:
         "request_": asked,
         "insight": queries.insight_of(asked),
         "frozen_funnel": offers.frozen_funnel(request_id),
+        "partners": partners.partners_of(asked),
         "notes": requests.notes_of(request_id),
         "actions": TRANSITIONS.actions(asked.status, Role.COORDINATOR),
         "trail": queries.Trail(picture.course, asked),

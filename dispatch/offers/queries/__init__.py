@@ -28,7 +28,8 @@ from dispatch.offers.queries.offers import (
     recent_offers,
     standing,
 )
-from dispatch.offers.queries.people import Way, crowd_of, needs_of, rankings, wishes_of
+from dispatch.offers.queries.pasts import pasts_of
+from dispatch.offers.queries.people import Way, crowd_of, needs_of, open_around, rankings, wishes_of
 
 __all__ = [
     "Chance",
@@ -55,7 +56,9 @@ __all__ = [
     "offer_row",
     "offers_of",
     "outlook",
+    "open_around",
     "open_offers",
+    "pasts_of",
     "question_of",
     "rankings",
     "reached_of",

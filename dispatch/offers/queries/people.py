@@ -1,20 +1,24 @@
 """Who could come for a request, as matching reads it. Nothing here writes."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import selectinload
 
 from dispatch.assignments.models import AssignmentRow
 from dispatch.interpreters import queries as interpreters
 from dispatch.interpreters.domain import CandidateFacts
 from dispatch.offers.models import OfferRow
 from dispatch.offers.status import OPEN, Status
+from dispatch.partners import queries as partners
+from dispatch.partners.models import HandoverRow
 from dispatch.requests.domain import Service, Wish
-from dispatch.requests.models import RequestRow
+from dispatch.requests.models import OptionRow, RequestRow
+from dispatch.requests.status import UNANSWERED
 from dispatch.terms.queries import terms_at
 from kernel.database import db
 from matching.domain import Candidate, LanguageSkill, Need, Place, Ranking
@@ -22,6 +26,8 @@ from matching.ranking import rank
 from reference import queries as reference
 
 _NEAR = timedelta(hours=12)
+# More open requests around one stretch are not looked through in time.
+_MOST_AROUND = 200
 
 
 def wishes_of(request: RequestRow) -> list[tuple[int | None, Wish]]:
@@ -61,16 +67,44 @@ def needs_of(request: RequestRow, now: datetime) -> list[Need]:
 def crowd_of(request: RequestRow, now: datetime, beside: Sequence[Wish] = ()) -> list[Candidate]:
     """Return everybody who speaks a language in which the request can be met, as she stands towards it.
 
+    Of the request's agency, and of the partners it was handed to.
+
     `beside`: other ways that will be asked about.
     """
     wishes = [*(wish for _, wish in wishes_of(request)), *beside]
     languages = frozenset[str]().union(*(reference.speakers_serving(wish.language) for wish in wishes))
     span = min(wish.starts_at for wish in wishes), max(wish.ends_at for wish in wishes)
-    facts = interpreters.candidate_facts(request.agency_id, languages, span, now, request.organisation_id)
+    agencies = {request.agency_id, *partners.handed_to(request.id)} if request.id else {request.agency_id}
+    facts = interpreters.candidate_facts(agencies, languages, span, now, request.organisation_id)
     work = _work([it.interpreter_id for it in facts], request, span, now)
     answered, waiting = _answered_before(request), _still_asked(request, now)
     limit = terms_at(now.date()).value("travel_limit", Service.ON_SITE)
     return [_candidate(it, work[it.interpreter_id], answered, waiting, limit) for it in facts]
+
+
+def open_around(agency_ids: Collection[int], languages: Collection[str], since: datetime, until: datetime) -> list[int]:
+    """Return the open requests near a stretch that speakers of these languages can serve, the least time left first.
+
+    Of these agencies, and handed to them. Near: with the longest journey; matching decides who fits.
+    """
+    row, option, handed = RequestRow, OptionRow, HandoverRow
+    start, end = since - _NEAR, until + _NEAR
+    theirs = exists().where(handed.request_id == row.id, handed.partner_id.in_(agency_ids), handed.ended_at.is_(None))
+    otherwise = exists().where(option.request_id == row.id, option.starts_at < end, option.ends_at > start)
+    near = (row.starts_at < end) & (row.ends_at > start) & (row.service != Service.TRANSLATION)
+    query = (
+        select(row)
+        .options(selectinload(row.options))
+        .where(row.status.in_(UNANSWERED), row.agency_id.in_(agency_ids) | theirs, near | otherwise)
+        .order_by(row.hard_stop_at, row.id)
+        .limit(_MOST_AROUND)
+    )
+    spoken = set(languages)
+    return [
+        it.id
+        for it in db.session.scalars(query)
+        if any(spoken.intersection(reference.speakers_serving(wish.language)) for _, wish in wishes_of(it))
+    ]
 
 
 class Work:

@@ -107,9 +107,7 @@ SENTENCES = {
     "room_full": _("Er kan niemand meer bij in dit gesprek."),
     "guest_link_over": _("Deze link is al gebruikt, verlopen of ingetrokken. Vraag een nieuwe aan wie u uitnodigde."),
     "bad_message": _("Dit konden we niet lezen."),
-    "file_not_showable": _(
-        "Dit kunnen we niet tonen. Kies een PDF van hoogstens 60 bladzijden, of een foto (PNG, JPEG)."
-    ),
+    "file_not_showable": _("Dit kunnen we niet tonen. Kies een PDF van hoogstens 60 bladzijden, of een PNG of JPEG."),
     "too_many_pages": _("Dit heeft te veel bladzijden."),
     # spreadsheets
     "unreadable_file": _("Dit rekenblad kunnen we niet lezen."),

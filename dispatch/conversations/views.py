@@ -63,9 +63,7 @@ def _told(status: str, open_offers: int) -> str:
     if status == "escalated":
         return _("Een coördinator zoekt mee. Blijf op deze pagina.")
     if open_offers:
-        return ngettext(
-            "We vragen het nu aan %(num)s tolk.", "We vragen het nu aan %(num)s tolken tegelijk.", open_offers
-        )
+        return ngettext("We vragen nu %(num)s tolk.", "We vragen nu %(num)s tolken tegelijk.", open_offers)
     return _("We zoeken een tolk voor u. Blijf op deze pagina.")
 
 
@@ -73,7 +71,9 @@ def _told(status: str, open_offers: int) -> str:
 @policy(INSIDE)
 def check() -> str:
     """Try camera, microphone, loudspeaker and network before a conversation."""
-    return render_template("dispatch/conversations/check.html", ice=_ice_servers("check"), back=url_for("people.home"))
+    return render_template(
+        "dispatch/conversations/check.html", ice=_ice_servers("check", guest=False), back=url_for("people.home")
+    )
 
 
 @pages.post("/conversations/<id:conversation_id>/guests")
@@ -157,7 +157,7 @@ def guest_check(token: str) -> str:
     if not _works(guest):
         raise LinkOver()
     with force_locale(_locale_of(guest)):
-        shown = {"ice": _ice_servers(guest.key), "back": url_for(".door", token=token)}
+        shown = {"ice": _ice_servers(guest.key, guest=True), "back": url_for(".door", token=token)}
         return render_template("dispatch/conversations/check.html", **shown)
 
 
@@ -234,8 +234,8 @@ def _locale_of(guest: ParticipantRow) -> str:
     return queries.locale_of(guest.language) or str(get_locale())
 
 
-def _ice_servers(participant: str) -> list[dict[str, Any]]:
-    servers: list[dict[str, Any]] = current_app.extensions["rooms"].ice_servers(participant)
+def _ice_servers(participant: str, *, guest: bool) -> list[dict[str, Any]]:
+    servers: list[dict[str, Any]] = current_app.extensions["rooms"].ice_servers(participant, guest=guest)
     return servers
 
 

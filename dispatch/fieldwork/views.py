@@ -56,6 +56,14 @@ def index() -> str:
     return render_template("dispatch/fieldwork/index.html", **shown, now=now, decline_form=DeclineForm())
 
 
+@pages.get("/offers/not-asked")
+@policy(Role.INTERPRETER)
+def not_asked() -> str:
+    """Tell for which requests in her languages somebody else was asked, and why not she."""
+    found = offers.not_asked(current_actor(), clock.now())
+    return render_template("dispatch/fieldwork/not_asked.html", found=found)
+
+
 @pages.post("/offers/seen")
 @policy(Role.INTERPRETER)
 def seen() -> tuple[str, int]:

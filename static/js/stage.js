@@ -63,7 +63,7 @@ export class Stage {
   }
 
   line(text) {
-    this.#find("[data-line]").textContent = text;
+    for (const it of this.#root.querySelectorAll("[data-line]")) it.textContent = text;
   }
 
   /** Say something for a few seconds. */

@@ -3,8 +3,10 @@
 import asyncio
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +15,8 @@ from playwright.sync_api import Browser, sync_playwright
 from media import g711
 from media.embedded.engine import EmbeddedEngine, Place
 from media.engine import Change, Grants, MediaEngine, Negotiation, Pc, RoomRefused, What
+from media.janus.engine import JanusEngine
+from media.janus.launch import JanusMissing, OwnJanus
 from tests.builders.stage import CHROMIUM_FLAGS, Actor, Stage, until
 
 
@@ -20,12 +24,21 @@ async def _embedded() -> MediaEngine:
     return EmbeddedEngine(Place([("127.0.0.1", "127.0.0.1")]))
 
 
-ENGINES: dict[str, Callable[[], Awaitable[MediaEngine]]] = {"embedded": _embedded}
+async def _janus() -> MediaEngine:
+    engine = JanusEngine(OwnJanus(Path(tempfile.mkdtemp(prefix="tolk-janus-"))))
+    await engine.start()
+    return engine
+
+
+ENGINES: dict[str, Callable[[], Awaitable[MediaEngine]]] = {"embedded": _embedded, "janus": _janus}
 
 
 @pytest.fixture(scope="module", params=ENGINES)
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    made = Stage(ENGINES[request.param])
+    try:
+        made = Stage(ENGINES[request.param])
+    except JanusMissing as missing:
+        pytest.skip(str(missing))
     yield made
     made.close()
 

@@ -1,8 +1,16 @@
 """What the desk reads: the public face. Nothing here writes."""
 
 from dispatch.desk.queries.board import Choice, alert_of, board_item, board_page, live_row, pace_on, views_of
-from dispatch.desk.queries.planning import Day, Load, Week, day_of, outline, printed_board, week_of
-from dispatch.desk.queries.requests import Trail, candidates_of, colleagues_of, insight_of, next_actions, told_of
+from dispatch.desk.queries.planning import Day, Load, Week, day_of, outline, printed_board, told_plan, week_of
+from dispatch.desk.queries.requests import (
+    Trail,
+    candidates_of,
+    colleagues_of,
+    insight_of,
+    next_actions,
+    told_of,
+    told_relays,
+)
 from dispatch.desk.queries.search import search
 
 __all__ = [
@@ -25,6 +33,8 @@ __all__ = [
     "printed_board",
     "search",
     "told_of",
+    "told_plan",
+    "told_relays",
     "views_of",
     "week_of",
 ]

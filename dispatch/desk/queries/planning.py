@@ -16,6 +16,7 @@ from dispatch.desk.queries.board import board_items
 from dispatch.interpreters import queries as interpreters
 from dispatch.interpreters.models import InterpreterRow
 from dispatch.offers.models import DecisionRow
+from dispatch.offers.queries import DayPlan
 from dispatch.requests import queries as requests
 from dispatch.requests.models import RequestRow
 from kernel.actor import Actor
@@ -140,3 +141,22 @@ def _to_call(ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
 def outline() -> list[tuple[float, float]]:
     """Return the points of every municipality (latitude, longitude): together they draw the country."""
     return reference.municipality_points()
+
+
+def told_plan(found: DayPlan) -> dict[str, Any]:
+    """Return the plan of a day as the desk reads it: per interpreter what she would do in order, and what is left."""
+    plan = found.plan
+    names = interpreters.names_of({it.interpreter_id for it in plan.pairs})
+    saved = {it.interpreter_id: 0.0 for it in plan.tours}
+    for it in plan.tours:
+        saved[it.interpreter_id] += it.saved_minutes
+    days: dict[int, list[RequestRow]] = {}
+    for pair in plan.pairs:
+        days.setdefault(pair.interpreter_id, []).append(found.requests[pair.request_id])
+    people = [
+        names[who] | {"jobs": sorted(jobs, key=lambda it: it.starts_at), "saved_minutes": round(saved.get(who, 0.0))}
+        for who, jobs in days.items()
+    ]
+    people.sort(key=lambda it: (it["jobs"][0].starts_at, it["interpreter_id"]))
+    left = [found.requests[it] for it in plan.unfilled]
+    return {"people": people, "left": left, "gap": plan.gap, "saved": round(sum(saved.values()))}

@@ -225,3 +225,15 @@ def _named(it: Insight, ids: Sequence[int], broken: dict[int, tuple[str, ...]]) 
 
 def _rounded(km: float | None) -> float | None:
     return None if km is None else round(km, 1)
+
+
+def told_relays(request: RequestRow) -> list[dict[str, Any]]:
+    """Return the ways by a third language that a person may choose, with the names of both."""
+    found = offers.relays_of(request, clock.now())
+    ids = {who.candidate.interpreter_id for it in found for who in (it.first, it.second)}
+    names = interpreters.names_of(ids)
+    return [
+        {"pivot": it.pivot, "minutes": round(it.cost_minutes), "first": names[it.first.candidate.interpreter_id],
+         "second": names[it.second.candidate.interpreter_id]}
+        for it in found
+    ]  # fmt: skip

@@ -1,13 +1,18 @@
-"""A day on the map, a week of work, and the board on paper."""
+"""A day on the map and planned as a whole, a week of work, and the board on paper."""
 
+import re
 from datetime import date, timedelta
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import ngettext
+from werkzeug.wrappers import Response as Answer
 
 from dispatch.booking.forms import DayForm
 from dispatch.desk import queries, services
 from dispatch.desk.domain import frame_of
 from dispatch.desk.views.board import pages
+from dispatch.offers import queries as offers
+from dispatch.offers import services as offer_services
 from kernel import clock
 from kernel.actor import Role
 from kernel.clock import BRUSSELS
@@ -22,6 +27,28 @@ def day() -> str:
     shown = {"day": queries.day_of(current_actor(), on), "frame": frame_of(queries.outline())}
     near = {"before": on - timedelta(days=1), "after": on + timedelta(days=1)}
     return render_template("dispatch/desk/day.html", **shown, **near, outline=queries.outline())
+
+
+@pages.get("/plan")
+@policy(Role.COORDINATOR)
+def plan() -> str:
+    """Show who could go where on a day so that most of what is open is met, near sites in one tour."""
+    on = _day()
+    form = DayForm()
+    form.on.data = on
+    shown = queries.told_plan(offers.day_plan(on, clock.now(), by=current_actor()))
+    return render_template("dispatch/desk/plan.html", form=form, on=on, **shown)
+
+
+@pages.post("/plan/ask")
+@policy(Role.COORDINATOR)
+def ask_plan() -> Answer:
+    """Offer what the plan of the day says to whom it says."""
+    pairs = [it.split("-", 1) for it in request.form.getlist("pair") if re.fullmatch(r"\d{1,18}-\d{1,18}", it)]
+    actor = current_actor()
+    asked = sum(offer_services.ask_by_name(int(one), [int(who)], by=actor) for one, who in pairs)
+    flash(ngettext("%(num)s tolk gevraagd.", "%(num)s tolken gevraagd.", asked))
+    return redirect(url_for(".plan", on=request.form.get("on", "")[:10]))
 
 
 @pages.get("/week")

@@ -21,7 +21,7 @@ from dispatch.requests import queries as requests
 from dispatch.requests import services
 from dispatch.requests.domain import Reason
 from dispatch.requests.models import RequestRow
-from dispatch.requests.status import TRANSITIONS
+from dispatch.requests.status import TRANSITIONS, UNANSWERED
 from dispatch.translations import services as translations
 from kernel import clock
 from kernel.actor import Role
@@ -73,6 +73,7 @@ def show(request_id: int) -> str:
         "request_": asked,
         "insight": queries.insight_of(asked),
         "frozen_funnel": offers.frozen_funnel(request_id),
+        "relays": queries.told_relays(asked) if asked.status in UNANSWERED else [],
         "partners": partners.partners_of(asked),
         "notes": requests.notes_of(request_id),
         "actions": TRANSITIONS.actions(asked.status, Role.COORDINATOR),

@@ -30,8 +30,15 @@ from dispatch.offers.queries.offers import (
 )
 from dispatch.offers.queries.pasts import pasts_of
 from dispatch.offers.queries.people import Way, crowd_of, needs_of, open_around, rankings, wishes_of
+from dispatch.offers.queries.planning import DayPlan, day_plan, relays_of
+from dispatch.offers.queries.unasked import NotAsked, not_asked
 
 __all__ = [
+    "DayPlan",
+    "day_plan",
+    "relays_of",
+    "NotAsked",
+    "not_asked",
     "Chance",
     "Outlook",
     "Question",

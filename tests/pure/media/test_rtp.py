@@ -97,13 +97,13 @@ def test_what_is_missing_is_asked_for_at_once_then_every_40_ms_and_ten_times_at_
 
 
 def test_what_came_in_the_end_is_not_asked_for_again() -> None:
-    gaps = Gaps()
+    gaps, unwrapped = Gaps(), Unwrapped()
     for number in (65_534, 1):
-        gaps.came(number, 0.0)
+        gaps.came(unwrapped.of(number), 0.0)
     assert gaps.to_ask(0.0) == [65_535, 0]
-    gaps.came(65_535, 0.01)
+    gaps.came(unwrapped.of(65_535), 0.01)
     assert gaps.to_ask(0.05) == [0]
-    gaps.came(0, 0.06)
+    gaps.came(unwrapped.of(0), 0.06)
     assert not gaps and gaps.to_ask(1.0) == []
 
 
@@ -121,7 +121,7 @@ def test_loss_and_jitter_are_reckoned_as_the_standard_says() -> None:
     reception = Reception(90_000)
     for number in range(100):
         if number % 10:
-            reception.came(number, number * 3000, number * 3000 / 90_000)
+            reception.came(number + 0x10000, number * 3000, number * 3000 / 90_000)
     told = reception.report(1, 0, 0)
     assert told is not None
     assert told.lost == 9 and told.fraction == pytest.approx(256 * 9 / 99, abs=1) and told.jitter == 0

@@ -4,7 +4,7 @@ import argparse
 import sys
 import time
 
-from benchmarks import accept_race, accept_rate, board, memory, pages, screens, year
+from benchmarks import accept_race, accept_rate, board, desk_screens, memory, pages, screens, year
 from benchmarks.dispatch_year import bench as dispatch_year
 from benchmarks.figures import Figure, keep, table
 from benchmarks.media import run as media
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "year": year.run,
     "board": board.run,
     "pages": pages.run,
+    "desk_screens": desk_screens.run,
     "screens": screens.run,
     "memory": memory.run,
     "dispatch_year_goals": dispatch_year.run,

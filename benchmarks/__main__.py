@@ -4,7 +4,7 @@ import argparse
 import sys
 import time
 
-from benchmarks import accept_race, accept_rate, board, memory, pages, year
+from benchmarks import accept_race, accept_rate, board, matching_speed, memory, pages, year
 from benchmarks.dispatch_year import bench as dispatch_year
 from benchmarks.figures import Figure, keep, table
 from benchmarks.place import Place
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "board": board.run,
     "pages": pages.run,
     "memory": memory.run,
+    "matching_speed": matching_speed.run,
     "dispatch_year_goals": dispatch_year.run,
 }
 

@@ -280,13 +280,23 @@ def judge(
     """
     speakers = pool.speakers({need.language, *need.understood_languages}) if group is None else group
     crowd = _crowd(need, pool, speakers)
-    broken = np.zeros(len(crowd.members), np.uint32)
+    rules = np.empty((len(HARD), len(crowd.members)), bool)
     for bit, holds in enumerate(HARD.values()):
-        broken |= (~holds(crowd)).astype(np.uint32) << np.uint32(bit)
+        np.logical_not(holds(crowd), out=rules[bit])
+    broken = _as_bits(rules)
     may = np.flatnonzero(broken & ~pardoned == 0)
     prices = _prices(crowd, may, weights)
     order = np.lexsort((crowd["id"][may], prices.sum(axis=0)))
     return Judgement(crowd, broken, may[order], prices[:, order])
+
+
+def _as_bits(rules: Mask) -> NDArray[np.uint32]:
+    """Return rules x people as one number a person: bit n for rule n."""
+    packed = np.packbits(rules, axis=0, bitorder="little").astype(np.uint32)
+    bits: NDArray[np.uint32] = packed[0]
+    for byte, eight in enumerate(packed[1:], start=1):
+        bits |= eight << np.uint32(8 * byte)
+    return bits
 
 
 def explain_rank(ranked: Ranked, position: int, group_size: int) -> RankFacts:

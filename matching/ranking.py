@@ -293,9 +293,8 @@ def judge(
 def _as_bits(rules: Mask) -> NDArray[np.uint32]:
     """Return rules x people as one number a person: bit n for rule n."""
     packed = np.packbits(rules, axis=0, bitorder="little").astype(np.uint32)
-    bits: NDArray[np.uint32] = packed[0]
-    for byte, eight in enumerate(packed[1:], start=1):
-        bits |= eight << np.uint32(8 * byte)
+    shifts = np.arange(0, 8 * len(packed), 8, dtype=np.uint32)[:, None]
+    bits: NDArray[np.uint32] = np.bitwise_or.reduce(packed << shifts, axis=0)
     return bits
 
 

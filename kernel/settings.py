@@ -27,6 +27,7 @@ class Settings:
     web_threads: int = 320
     database_pool: int = 20
     log_level: str = "WARNING"
+    brand_name: str = "Tolkdienst"
     development: bool = False
     secure_cookies: bool = False
     trusted_proxies: int = 0
@@ -41,6 +42,14 @@ class Settings:
     vapid_private_key: str | None = None
     vapid_subject: str | None = None
     media_engine: str = "embedded"
+    media_port: int | None = None
+    media_addresses: tuple[tuple[str, str], ...] = ()
+    media_udp_ports: tuple[int, ...] = (0,)
+    janus_url: str | None = None
+    janus_secret: str = ""
+    turn_urls: tuple[str, ...] = ()
+    turn_secret: str | None = None
+    stun_urls: tuple[str, ...] = ()
     fake_provider_fail_rate: float = 0.0
     fake_provider_delay_s: float = 0.0
     fake_provider_lose_answer_rate: float = 0.0
@@ -64,6 +73,7 @@ class Settings:
             web_threads=int(env.get("WEB_THREADS") or 320),
             database_pool=int(env.get("DATABASE_POOL") or 20),
             log_level=env.get("LOG_LEVEL") or "WARNING",
+            brand_name=env.get("BRAND_NAME") or "Tolkdienst",
             development=_flag(env.get("DEVELOPMENT")),
             secure_cookies=public_url.startswith("https://"),
             trusted_proxies=int(env.get("TRUSTED_PROXIES") or 0),
@@ -78,6 +88,14 @@ class Settings:
             vapid_private_key=env.get("VAPID_PRIVATE_KEY") or None,
             vapid_subject=env.get("VAPID_SUBJECT") or None,
             media_engine=env.get("MEDIA_ENGINE") or "embedded",
+            media_port=int(env["MEDIA_PORT"]) if env.get("MEDIA_PORT") else None,
+            media_addresses=_addresses(env.get("MEDIA_ADDRESSES") or ""),
+            media_udp_ports=_ports(env.get("MEDIA_UDP_PORTS") or "0"),
+            janus_url=env.get("JANUS_URL") or None,
+            janus_secret=env.get("JANUS_SECRET") or "",
+            turn_urls=_words(env.get("TURN_URLS")),
+            turn_secret=env.get("TURN_SECRET") or None,
+            stun_urls=_words(env.get("STUN_URLS")),
             fake_provider_fail_rate=float(env.get("FAKE_PROVIDER_FAIL_RATE") or 0),
             fake_provider_delay_s=float(env.get("FAKE_PROVIDER_DELAY_S") or 0),
             fake_provider_lose_answer_rate=float(env.get("FAKE_PROVIDER_LOSE_ANSWER_RATE") or 0),
@@ -93,6 +111,23 @@ class Settings:
 
 def _flag(text: str | None) -> bool:
     return (text or "").lower() in {"1", "true", "yes", "on"}
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    """Return the parts of `one,other`."""
+    return tuple(it.strip() for it in (text or "").split(",") if it.strip())
+
+
+def _addresses(text: str) -> tuple[tuple[str, str], ...]:
+    """Return (address, as told to browsers) of `10.0.0.5=203.0.113.7,10.0.0.6`."""
+    pairs = [it.strip().partition("=") for it in text.split(",") if it.strip()]
+    return tuple((own, announced or own) for own, _, announced in pairs)
+
+
+def _ports(text: str) -> tuple[int, ...]:
+    """Return the ports of `40000-40015`, or of `40000`. Raises: ValueError."""
+    first, _, last = text.partition("-")
+    return tuple(range(int(first), int(last or first) + 1))
 
 
 def _kept_secret(data_dir: Path) -> str:

@@ -43,6 +43,31 @@ class Counts:
         return self.value("completed") / asked if asked else None
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Requests of a period by whether they have an answer: yes, not yet, no. A period that still runs has all three."""
+
+    answered: int = 0
+    still_open: int = 0
+    missed: int = 0
+
+    @property
+    def requested(self) -> int:
+        return self.answered + self.still_open + self.missed
+
+    @property
+    def share(self) -> int | None:
+        """Answered of requested, in whole percents; None when nothing was asked."""
+        return round(100 * self.answered / self.requested) if self.requested else None
+
+
+def quarter_of(day: date) -> tuple[date, date]:
+    """Return the first and the last day of the quarter of a day."""
+    first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+    after = date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
+    return first, after - timedelta(days=1)
+
+
 def plus(parts: Iterable[Counts]) -> Counts:
     """Return the counts of several groups together."""
     total = dict.fromkeys(LEAVES, 0)

@@ -12,7 +12,7 @@ from dispatch.requests.models import RequestRow
 from kernel.actor import Actor
 from kernel.clock import BRUSSELS
 from kernel.database import db
-from reporting.domain import Counts, Figure37, Quarter
+from reporting.domain import Answered, Counts, Figure37, Quarter
 from reporting.models import BottleneckReportRow
 
 _GROUPS: dict[str, Any] = {
@@ -40,6 +40,25 @@ def breakdown(year: int, group: str, *, by: Actor) -> dict[Hashable, Counts]:
     Raises: KeyError: no such group.
     """
     return _count(_GROUPS[group], _of_year(year, by))
+
+
+def answered(first: date, last: date, group: str, *, by: Actor) -> dict[Hashable, Answered]:
+    """Return how many requests held in a period have an answer, per group; those still open count as such.
+
+    Raises: KeyError: no such group.
+    """
+    key, outcome = _GROUPS[group], RequestRow.outcome
+    yes = outcome.in_(("completed", "cancelled")) | (outcome.is_(None) & RequestRow.answered_at.is_not(None))
+    no = outcome.in_(("not_available", "other_reason"))
+    numbers = (
+        func.count().filter(yes),
+        func.count().filter(outcome.is_(None) & RequestRow.answered_at.is_(None)),
+        func.count().filter(no),
+    )
+    query = select(key, *numbers).where(RequestRow.held_on.between(first, last), RequestRow.status != "draft")
+    if not by.is_system:
+        query = query.where(RequestRow.agency_id.in_(by.agency_ids))
+    return {row[0]: Answered(*row[1:]) for row in db.session.execute(query.group_by(key))}
 
 
 def years(by: Actor) -> list[int]:

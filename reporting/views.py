@@ -2,23 +2,27 @@
 
 import csv
 import io
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
 from kernel import clock
 from kernel.actor import Role
+from kernel.clock import BRUSSELS
 from kernel.http import current_actor, policy
 from people import queries as people
 from reference import queries as reference
 from reporting import queries, services
-from reporting.domain import SERVICES, Quarter, bottlenecks
+from reporting.domain import SERVICES, Answered, Quarter, bottlenecks, quarter_of
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
 _YEARS = range(2000, 2100)
+_READERS = frozenset({Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR})
+_ANSWERED_BY = ("service", "language", "region")
 _GROUPS = ("month", "region", "language", "organisation", "agency")
 
 
@@ -59,6 +63,45 @@ def figure_37_csv() -> Response:
     writer.writerows([code, *numbers] for code, numbers in found.table())
     head = {"Content-Disposition": f"attachment; filename=figure-37-{year}.csv"}
     return Response(text.getvalue(), mimetype="text/csv", headers=head)
+
+
+@pages.get("/answered")
+@policy(_READERS)
+def answered() -> str:
+    """Show who got an answer today or this quarter: a sentence, a picture, a table, per service, language, region."""
+    period, (first, last) = _period()
+    blocks = [(group, _rows(group, first, last)) for group in _ANSWERED_BY]
+    total = Answered(*(sum(getattr(it, name) for _, it in blocks[0][1]) for name in Answered.__slots__))
+    shown = {"period": period, "first": first, "last": last, "total": total, "blocks": blocks}
+    return render_template("reporting/answered.html", **shown)
+
+
+@pages.get("/answered.csv")
+@policy(_READERS)
+def answered_csv() -> Response:
+    """Give one of the tables as a file."""
+    period, (first, last) = _period()
+    group = request.args.get("group", "service")
+    group = group if group in _ANSWERED_BY else "service"
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([group, "requested", "answered", "open", "not_answered", "answered_percent"])
+    for name, it in _rows(group, first, last):
+        writer.writerow([name, it.requested, it.answered, it.still_open, it.missed, it.share])
+    head = {"Content-Disposition": f"attachment; filename=answered-{period}-{group}.csv"}
+    return Response(text.getvalue(), mimetype="text/csv", headers=head)
+
+
+def _period() -> tuple[str, tuple[date, date]]:
+    today = clock.now().astimezone(BRUSSELS).date()
+    if request.args.get("period") == "quarter":
+        return "quarter", quarter_of(today)
+    return "today", (today, today)
+
+
+def _rows(group: str, first: date, last: date) -> list[tuple[str, Answered]]:
+    found = queries.answered(first, last, group, by=current_actor())
+    return [(_name(group, key), it) for key, it in sorted(found.items(), key=lambda it: -it[1].requested)]
 
 
 @pages.get("/bottlenecks", endpoint="bottlenecks")
@@ -123,7 +166,9 @@ def _year(usual: int) -> int:
 
 def _name(group: str, key: object) -> str:
     if group == "language":
-        return reference.language_name(str(key))
+        return reference.language_name(str(key), get_locale().language)
+    if group == "service":
+        return str(current_app.jinja_env.filters["label"](key, "service"))
     if group == "organisation":
         return people.organisation_name(int(str(key)))
     if group == "agency":

@@ -13,7 +13,10 @@ MODULES = (
     "dispatch.billing.models",
     "dispatch.booking.models",
     "dispatch.calendars.models",
+    "dispatch.conversations.models",
     "dispatch.customers.models",
+    "dispatch.desk.models",
+    "dispatch.feeds.models",
     "dispatch.interpreters.models",
     "dispatch.offers.models",
     "dispatch.partners.models",
@@ -22,6 +25,7 @@ MODULES = (
     "dispatch.spreadsheets.models",
     "dispatch.terms.models",
     "dispatch.translations.models",
+    "media.models",
     "messages.models",
     "reporting.models",
 )

@@ -3,10 +3,14 @@
 from flask import Flask
 
 from dispatch.booking.api import api as requests_api
+from dispatch.booking.views import organisation
 from dispatch.booking.views import pages as booking
+from dispatch.conversations import tasks as conversation_tasks
+from dispatch.conversations.views import pages as conversations
 from dispatch.customers.views import pages as customers
 from dispatch.desk.api import api as desk_api
 from dispatch.desk.views import pages as desk
+from dispatch.feeds.views import pages as feeds
 from dispatch.fieldwork.api import api as fieldwork_api
 from dispatch.fieldwork.views import pages as fieldwork
 from dispatch.interpreters.api import api as interpreters_api
@@ -28,7 +32,7 @@ from reporting import tasks as reporting_tasks
 from reporting.api import api as reporting_api
 from reporting.cli import commands as reporting_commands
 from reporting.views import pages as reports
-from web import api
+from web import api, public
 from web.cli import COMMANDS as HOUSE_COMMANDS
 from web.health import pages as health
 from web.install import pages as install
@@ -36,11 +40,15 @@ from web.operations import pages as operations
 
 APIS = [requests_api, desk_api, fieldwork_api, interpreters_api, reporting_api]
 PAGES = [
+    public.pages,
     health,
     install,
     people,
     booking,
+    organisation,
     fieldwork,
+    conversations,
+    feeds,
     availability,
     exclusions,
     desk,
@@ -60,6 +68,7 @@ TASKS = [
     message_tasks,
     people_tasks,
     spreadsheet_tasks,
+    conversation_tasks,
     reporting_tasks,
 ]  # importing them registers their jobs
 
@@ -70,5 +79,6 @@ def register(app: Flask) -> None:
     api.register(app, APIS)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
+    public.register(app)
     for group in COMMANDS:
         app.cli.add_command(group)

@@ -297,3 +297,27 @@ def names_of(ids: Collection[int]) -> dict[int, dict[str, Any]]:
     query = select(row.id, PersonRow.name, row.number, row.municipality).join(PersonRow, PersonRow.id == row.person_id)
     names = ("interpreter_id", "name", "number", "municipality")
     return {it[0]: dict(zip(names, it, strict=True)) for it in db.session.execute(query.where(row.id.in_(ids)))}
+
+
+def weeks_of(ids: list[int]) -> dict[int, list[Stretch]]:
+    """Return the usual weeks of these interpreters; who never filled one in is absent."""
+    return dict(_weeks(ids))
+
+
+def reached_by_phone(ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return name, number and telephone of interpreters, for the desk on a day without network."""
+    row = InterpreterRow
+    query = select(row.id, PersonRow.name, row.number, PersonRow.phone).join(PersonRow, PersonRow.id == row.person_id)
+    names = ("interpreter_id", "name", "number", "phone")
+    return {it[0]: dict(zip(names, it, strict=True)) for it in db.session.execute(query.where(row.id.in_(ids)))}
+
+
+def peers_of(interpreter_id: int, day: date) -> list[int]:
+    """Return who works on a day for an agency of hers and speaks, certified, a language she is certified in."""
+    row, spoken, link = InterpreterRow, InterpreterLanguageRow, InterpreterAgencyRow
+    certified = (spoken.certified_from <= day) & or_(spoken.certified_until.is_(None), spoken.certified_until >= day)
+    hers = select(spoken.language).where(spoken.interpreter_id == interpreter_id, certified)
+    agencies = select(link.agency_id).where(link.interpreter_id == interpreter_id)
+    works = exists().where(link.interpreter_id == row.id, link.agency_id.in_(agencies))
+    query = select(row.id).where(_speaks(spoken.language.in_(hers) & certified), works, _active_on(day))
+    return list(db.session.scalars(query.order_by(row.id)))

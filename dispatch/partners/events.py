@@ -27,7 +27,7 @@ class PartnershipEnded(_OfPartnership):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestHandedOver(Event):
+class PartnerAsked(Event):
     """A partner's interpreters are asked as well; the request stays that of `agency_id`."""
 
     partner_id: int

@@ -10,7 +10,7 @@ from dispatch.calendars.domain import local_day
 from dispatch.partners import permissions, queries
 from dispatch.partners.domain import SERVICES
 from dispatch.partners.errors import NoPartner, PartnershipKnown
-from dispatch.partners.events import PartnershipEnded, PartnershipMade, RequestHandedBack, RequestHandedOver
+from dispatch.partners.events import PartnerAsked, PartnershipEnded, PartnershipMade, RequestHandedBack
 from dispatch.partners.models import HandoverRow, PartnershipRow
 from dispatch.requests import permissions as request_permissions
 from dispatch.requests import services as requests
@@ -74,7 +74,7 @@ def hand_over(request_id: int, partner_ids: Collection[int] | None = None, *, by
 
     Doing it twice is doing it once; a partner that gave it back may be asked again.
 
-    Emits: RequestHandedOver.
+    Emits: PartnerAsked.
     Raises: NoPartner, NotFound, Forbidden, AlreadyClosed.
     """
     with transaction() as tx:
@@ -95,7 +95,7 @@ def hand_over(request_id: int, partner_ids: Collection[int] | None = None, *, by
             tx.session.execute(
                 wanted.on_conflict_do_update(constraint="uq_handovers_request_id_partner_id", set_=again)
             )
-            tx.emit(RequestHandedOver(**row, agency_id=request.agency_id), by)
+            tx.emit(PartnerAsked(**row, agency_id=request.agency_id), by)
         return len(fresh)
 
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261125_2320"
-down_revision = "20261125_2310"
+down_revision = "20261125_2318"
 branch_labels = None
 depends_on = None
 

@@ -13,6 +13,7 @@ OURS = (
     "people",
     "messages",
     "matching",
+    "media",
     "dispatch",
     "reporting",
     "gateways",

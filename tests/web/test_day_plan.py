@@ -20,11 +20,11 @@ def test_a_tour_is_shown_and_its_interpreter_is_asked(house: Flask) -> None:
     start = a_weekday(7, 9)
     jobs = [a_request(world.requester, language="wol", starts_at=start + n * timedelta(minutes=90)) for n in range(3)]
     who = an_interpreter(("wol",), agency=world.agency, municipality="Aalst", postcode="9300")
-    page = desk.get(f"/desk/day?on={start.date()}").text
+    page = desk.get(f"/desk/plan?on={start.date()}").text
     assert who.person.name in page and "één rit" in page and "Blijft over" not in page
     pairs = [f"{it.id}-{who.id}" for it in jobs]
     assert all(f'value="{it}"' in page for it in pairs)
-    answer = desk.post("/desk/day/ask", data={"pair": [*pairs, "nonsense", "1-2-3"], "on": str(start.date())})
+    answer = desk.post("/desk/plan/ask", data={"pair": [*pairs, "nonsense", "1-2-3"], "on": str(start.date())})
     assert answer.status_code == 302
     assert [[it.interpreter_id for it in queries.offers_of(job.id)] for job in jobs] == [[who.id]] * 3
 
@@ -34,9 +34,9 @@ def test_another_agency_is_not_planned_and_an_empty_day_says_so(house: Flask) ->
     request = a_request(world.requester)
     day = request.starts_at.astimezone(BRUSSELS).date()
     desk = signed_in(house, stranger.coordinator)
-    assert "niets meer open" in desk.get(f"/desk/day?on={day}").text
-    assert desk.post("/desk/day/ask", data={"pair": f"{request.id}-1"}).status_code == 404
-    assert desk.get("/desk/day?on=gisteren").status_code == 200
+    assert "niets meer open" in desk.get(f"/desk/plan?on={day}").text
+    assert desk.post("/desk/plan/ask", data={"pair": f"{request.id}-1"}).status_code == 404
+    assert desk.get("/desk/plan?on=gisteren").status_code == 200
 
 
 def test_a_way_by_a_third_language_is_offered_to_the_desk_only_where_nobody_can_come(house: Flask) -> None:

@@ -60,7 +60,7 @@ def test_nobody_of_our_own_left_and_the_partners_people_are_asked_at_once(world:
     assert asked_of(request) == [helper.interpreter.id]
     assert queries.handed_to(request.id) == [helper.agency.id]
     assert request.status == Status.SEARCHING  # no person of ours needed to look
-    assert "request_handed_over" in [it.name for it in audit.trail_of(request.id)]
+    assert "partner_asked" in [it.name for it in audit.trail_of(request.id)]
 
 
 def test_without_an_agreement_nobody_elsewhere_is_asked(world: World) -> None:

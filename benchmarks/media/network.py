@@ -1,7 +1,5 @@
 """Real browsers on a bad network, and pages that are loaded again: ours and Janus in one run."""
 
-import os
-import shutil
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -9,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from benchmarks.figures import Figure
 from benchmarks.media.host import embedded
@@ -18,7 +16,7 @@ from benchmarks.place import Place
 from media.engine import Grants, MediaEngine
 from media.janus.engine import JanusEngine
 from media.janus.launch import OwnJanus
-from tests.builders.stage import CHROMIUM_FLAGS, Actor, Stage, until
+from tests.builders.stage import Actor, Stage, a_chromium, until
 
 _LOSS, _THIN_KBPS = 0.05, 800.0
 _LEAST_FPS = 10.0
@@ -143,14 +141,8 @@ def _stage(name: str, home: Path, weather: Weather) -> Iterator[tuple[Stage, Bro
         return Wired(await _ENGINES[name](home), weather)  # type: ignore[return-value]
 
     stage = Stage(make)
-    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
-        try:
-            yield stage, browser
-        finally:
-            browser.close()
+    with a_chromium() as browser:
+        yield stage, browser
     stage.close()
 
 

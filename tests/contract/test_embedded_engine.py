@@ -209,7 +209,7 @@ def test_a_receiver_that_fails_takes_nothing_from_the_others() -> None:
         def fail(*_: object) -> None:
             raise RuntimeError
 
-        broken.send_rtp = fail  # type: ignore[method-assign]
+        broken.sending.send_rtp = fail  # type: ignore[method-assign]
         for number in range(5):
             one.speak(number)
         await eventually(lambda: len(other.of(0, "audio")) == 5)

@@ -13,9 +13,13 @@ MODULES = (
     "dispatch.billing.models",
     "dispatch.booking.models",
     "dispatch.calendars.models",
+    "dispatch.conversations.models",
     "dispatch.customers.models",
+    "dispatch.desk.models",
+    "dispatch.feeds.models",
     "dispatch.interpreters.models",
     "dispatch.offers.models",
+    "dispatch.partners.models",
     "dispatch.performances.models",
     "dispatch.requests.models",
     "dispatch.spreadsheets.models",
@@ -23,6 +27,7 @@ MODULES = (
     "dispatch.translations.models",
     "media.models",
     "messages.models",
+    "reporting.models",
 )
 for module in MODULES:
     import_module(module)

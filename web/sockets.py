@@ -21,9 +21,10 @@ from flask_socketio import disconnect as cut
 from dispatch.desk import sockets as desk
 from kernel.audit_sql import CHANNEL
 from kernel.database import FAR_AWAY, db
-from people.domain import SignedIn
+from people.domain import LOCALES, SignedIn
+from web import room_media, rooms
 from web.identity import ask_again, signed_in
-from web.locale import LOCALES, choose
+from web.locale import choose
 
 logger = logging.getLogger(__name__)
 socketio = SocketIO()
@@ -55,6 +56,8 @@ def register(app: Flask) -> None:
     socketio.init_app(app, async_mode=mode, cors_allowed_origins=origins, max_http_buffer_size=65_536)
     socketio.on_event("connect", _connect, namespace=desk.NAMESPACE)
     socketio.on_event("disconnect", _disconnect, namespace=desk.NAMESPACE)
+    rooms.register(app, socketio)
+    room_media.register(app, socketio)
     if settings.role in {"web", "sockets"}:
         start_listening(app)
 

@@ -9,17 +9,29 @@ from dispatch.assignments.events import (
     AssignmentCancelled,
     AssignmentMoved,
     AssignmentReminded,
+    AssignmentWithdrawn,
     ReconfirmationAsked,
     ReconfirmationMissed,
 )
 from dispatch.booking import services as booking
+from dispatch.conversations import services as conversations
+from dispatch.conversations.events import PartyMissing
+from dispatch.desk import services as desk
+from dispatch.feeds import services as feeds
 from dispatch.interpreters import queries as register_of
 from dispatch.interpreters import services as interpreters
+from dispatch.interpreters.events import CertificateExpires
 from dispatch.offers import queries as offer_queries
 from dispatch.offers import services as offers
 from dispatch.offers.events import OfferMade, OfferSeen, OffersWithdrawn
+from dispatch.partners.events import PartnerAsked
 from dispatch.performances import services as performances
-from dispatch.performances.events import PerformanceConfirmed, PerformanceDisputed, PerformanceSubmitted
+from dispatch.performances.events import (
+    AbsenceReported,
+    PerformanceConfirmed,
+    PerformanceDisputed,
+    PerformanceSubmitted,
+)
 from dispatch.requests import queries as requests
 from dispatch.requests.events import (
     CompletionAsked,
@@ -28,14 +40,16 @@ from dispatch.requests.events import (
     RequestAssigned,
     RequestChanged,
     RequestClosed,
+    RequesterWritten,
     RequestEscalated,
+    RequestHandedOver,
     RequestReopened,
     SearchStarted,
 )
 from dispatch.terms.events import TermChanged
 from dispatch.translations import services as translations
 from dispatch.translations.events import QuoteMade
-from kernel.actor import Actor
+from kernel.actor import SYSTEM, Actor
 from kernel.database import Transaction
 from kernel.events import Event, Subscriber, subscribe
 from messages import services as messages
@@ -72,6 +86,35 @@ def others_follow_change(event: RequestChanged, tx: Transaction, by: Actor) -> N
         return
     offers.withdraw_offers(event.request_id or 0, "changed", by=by)
     assignments.move_assignment_of(event.request_id or 0, event.fields, by=by)
+
+
+def room_for_assignment(event: RequestAssigned, tx: Transaction, by: Actor) -> None:
+    """Somebody is bound for a talk by telephone or video: there is a room for it."""
+    conversations.make_conversation(event.assignment_id, by=SYSTEM)
+
+
+def room_follows(event: AssignmentMoved, tx: Transaction, by: Actor) -> None:
+    conversations.follow_assignment(event.assignment_id)
+
+
+def room_goes(event: AssignmentCancelled | AssignmentWithdrawn | AbsenceReported, tx: Transaction, by: Actor) -> None:
+    """Nobody comes, or nobody came: there is no conversation."""
+    conversations.cancel_conversation_of(event.assignment_id, by=by)
+
+
+def room_ends(event: PerformanceSubmitted | RequestClosed, tx: Transaction, by: Actor) -> None:
+    """What took place was written down, or the request is closed."""
+    conversations.end_conversation_of(event.request_id or 0, by=by)
+
+
+def room_forgets(event: DetailsForgotten, tx: Transaction, by: Actor) -> None:
+    conversations.forget_conversations_of(event.request_id or 0)
+
+
+def tell_of_missing_party(event: PartyMissing, tx: Transaction, by: Actor) -> None:
+    """The others wait in the room: the coordinators of the agency look."""
+    for person_id in people.coordinators_of(event.agency_id or 0):
+        _tell_person(person_id, "party_missing", event, party=event.party, **_slot_of(event.request_id or 0))
 
 
 def ask_interpreter(event: OfferMade, tx: Transaction, by: Actor) -> None:
@@ -134,6 +177,21 @@ def tell_of_cancellation(event: AssignmentCancelled, tx: Transaction, by: Actor)
     _tell_interpreter(event.interpreter_id, "assignment_cancelled", event, timely=event.timely, **facts)
 
 
+def offer_other_work(event: AssignmentCancelled | AssignmentMoved, tx: Transaction, by: Actor) -> None:
+    """Somebody is free again: the worker offers her at once what is still open and fits."""
+    if event.freed_from and event.freed_until:
+        stretch = {"since": event.freed_from.isoformat(), "until": event.freed_until.isoformat()}
+        tx.defer("offers.offer_to_freed", interpreter_id=event.interpreter_id, **stretch)
+
+
+def ask_partner_too(event: PartnerAsked, tx: Transaction, by: Actor) -> None:
+    """A partner helps out: its desk hears it, and its interpreters are asked."""
+    for person_id in people.coordinators_of(event.partner_id):
+        _tell_person(person_id, "partner_asked", event, **_slot_of(event.request_id or 0))
+    if not by.is_system:  # the search that hands over itself goes on by itself
+        tx.defer("offers.advance", request_id=event.request_id)
+
+
 def try_the_year_first(event: TermChanged, tx: Transaction, by: Actor) -> None:
     """A value that decides who is asked comes into force only after the past year was tried with it."""
     offers.require_replayed(event.name, event.after)
@@ -185,6 +243,16 @@ def call_coordinators(event: RequestEscalated, tx: Transaction, by: Actor) -> No
             _tell_person(person_id, "request_escalated", event, **_slot_of(event.request_id or 0))
 
 
+def tell_colleague(event: RequestHandedOver, tx: Transaction, by: Actor) -> None:
+    """A colleague is asked to go on with a request."""
+    _tell_person(event.owner_id, "request_handed_over", event, **_slot_of(event.request_id or 0))
+
+
+def tell_of_words(event: RequesterWritten, tx: Transaction, by: Actor) -> None:
+    """The desk wrote something: the message says that, and not what."""
+    _tell_person(event.requester_id, "desk_wrote", event, **_slot_of(event.request_id or 0))
+
+
 def ask_for_confirmation(event: PerformanceSubmitted, tx: Transaction, by: Actor) -> None:
     facts = _slot_of(event.request_id or 0) | {"confirm_at": event.confirm_by.isoformat()}
     _tell_person(event.requester_id, "performance_submitted", event, **facts)
@@ -196,6 +264,11 @@ def tell_of_confirmation(event: PerformanceConfirmed, tx: Transaction, by: Actor
 
 def tell_of_dispute(event: PerformanceDisputed, tx: Transaction, by: Actor) -> None:
     _tell_interpreter(event.interpreter_id, "performance_disputed", event)
+
+
+def tell_of_expiry(event: CertificateExpires, tx: Transaction, by: Actor) -> None:
+    facts = {"language": event.language, "ends_at": f"{event.ends_on.isoformat()}T12:00:00+00:00"}
+    _tell_interpreter(event.interpreter_id, "certificate_expires", event, **facts)
 
 
 def send_link(event: LinkMade, tx: Transaction, by: Actor) -> None:
@@ -214,6 +287,8 @@ def register_forgets(event: PersonErased, tx: Transaction, by: Actor) -> None:
     interpreters.forget_person(event.person_id)
     messages.forget_person(event.person_id)
     booking.forget_half_typed(event.person_id)
+    desk.forget_person(event.person_id)
+    feeds.forget_person(event.person_id)
 
 
 WIRING: list[tuple[type[Event], Subscriber]] = [
@@ -222,6 +297,14 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (RequestClosed, assignment_ends_with_request),
     (RequestClosed, quote_ends_with_request),
     (RequestChanged, others_follow_change),
+    (RequestAssigned, room_for_assignment),
+    (AssignmentMoved, room_follows),
+    (AssignmentCancelled, room_goes),
+    (AssignmentWithdrawn, room_goes),
+    (AbsenceReported, room_goes),
+    (PerformanceSubmitted, room_ends),
+    (RequestClosed, room_ends),
+    (PartyMissing, tell_of_missing_party),
     (OfferMade, ask_interpreter),
     (OffersWithdrawn, thank_the_others),
     (OfferSeen, offer_was_seen),
@@ -230,6 +313,9 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (RequestReopened, tell_of_reopening),
     (AssignmentMoved, tell_of_move),
     (AssignmentCancelled, tell_of_cancellation),
+    (AssignmentCancelled, offer_other_work),
+    (AssignmentMoved, offer_other_work),
+    (PartnerAsked, ask_partner_too),
     (TermChanged, try_the_year_first),
     (AssignmentReminded, remind_both),
     (ReconfirmationAsked, ask_whether_she_comes),
@@ -239,13 +325,17 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (ProposalMade, ask_about_proposal),
     (QuoteMade, send_quote),
     (RequestEscalated, call_coordinators),
+    (RequestHandedOver, tell_colleague),
+    (RequesterWritten, tell_of_words),
     (PerformanceSubmitted, ask_for_confirmation),
     (PerformanceConfirmed, tell_of_confirmation),
     (PerformanceDisputed, tell_of_dispute),
+    (CertificateExpires, tell_of_expiry),
     (LinkMade, send_link),
     (PersonErased, register_forgets),
     (DetailsForgotten, documents_go_too),
     (DetailsForgotten, performance_forgets),
+    (DetailsForgotten, room_forgets),
 ]
 
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from threading import BoundedSemaphore
 
@@ -313,6 +315,17 @@ def _count_try(limits: dict[str, int]) -> list[int]:
         _forget_tries(mine)
         raise TooManyTries(minutes=round(TRIES_WINDOW / timedelta(minutes=1)))
     return mine
+
+
+@contextmanager
+def counted_guess(kind: str, about: str, limit: int) -> Iterator[None]:
+    """Count a guess at something short: inside, whoever is wrong raises; who is right is not counted.
+
+    Raises: TooManyTries: more than `limit` wrong ones within the window.
+    """
+    counted = _count_try({_key(kind, about): limit})
+    yield
+    _forget_tries(counted)
 
 
 def _forget_tries(counted: list[int]) -> None:

@@ -11,6 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from dispatch.desk import queries as board
+from dispatch.desk import services as desk
 from dispatch.interpreters import services as register
 from dispatch.offers import services as offers
 from dispatch.performances import services as performances
@@ -89,6 +91,7 @@ def things(theirs: World) -> dict[str, int]:
         "agreement_id": int(db.session.scalar(text("SELECT max(id) FROM agreements")) or 0),
         "membership_id": people.memberships_of(theirs.coordinator.person_id or 0)[0].id,
         "agency_id": theirs.agency.id,
+        "view_id": _kept_view(theirs.coordinator),
         "unit_id": people_services.add_unit(theirs.organisation.id, "Spoed", by=administrator),
     }
 
@@ -171,6 +174,11 @@ def _knock(client: FlaskClient, method: str, rule: str, numbers: dict[str, str])
 
 def _trail() -> int:
     return int(db.session.scalar(text("SELECT count(*) FROM events")) or 0)
+
+
+def _kept_view(coordinator: Actor) -> int:
+    desk.keep_view("van mij", "mine=1", by=coordinator)
+    return board.views_of(coordinator)[0].id
 
 
 def _asked(request_id: int) -> int:

@@ -1,6 +1,7 @@
 """Everything that can be done in the register: the public face of the module. Nothing else writes its rows."""
 
 from dispatch.interpreters.services.exclusions import exclude, include
+from dispatch.interpreters.services.expiring import warn_of_expiry
 from dispatch.interpreters.services.hours import add_exception, beat, remove_exception, set_week, switch_available_now
 from dispatch.interpreters.services.register import (
     Registration,
@@ -33,4 +34,5 @@ __all__ = [
     "set_services",
     "set_week",
     "switch_available_now",
+    "warn_of_expiry",
 ]

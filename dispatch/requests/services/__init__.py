@@ -14,6 +14,7 @@ from dispatch.requests.services.desk import (
     ask_completion,
     escalate_request,
     expire_proposal,
+    hand_over,
     propose_alternative,
     release_from_review,
     resubmit_as_it_is,
@@ -21,6 +22,7 @@ from dispatch.requests.services.desk import (
     schedule_step,
     take_over,
     write_note,
+    write_to_requester,
 )
 from dispatch.requests.services.ending import (
     cancel_request,
@@ -49,6 +51,7 @@ __all__ = [
     "expire_proposal",
     "finish_request",
     "forget_details",
+    "hand_over",
     "lock_request",
     "mark_assigned",
     "mark_quoted",
@@ -68,4 +71,5 @@ __all__ = [
     "submit_series",
     "take_over",
     "write_note",
+    "write_to_requester",
 ]

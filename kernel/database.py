@@ -167,11 +167,11 @@ class Transaction:
         self.session.flush()
         return row
 
-    def write(self, kind: type[Base], **values: Any) -> int:
+    def write(self, kind: type[Base], /, **values: Any) -> int:
         """Insert a row that nobody needs as an object, and return its id: half the cost of `add`."""
         return int(self.connection.execute(_writing(kind), values).scalar_one())
 
-    def change(self, kind: type[Base], thing_id: int, **values: Any) -> None:
+    def change(self, kind: type[Base], thing_id: int, /, **values: Any) -> None:
         """Write `values` to a held row now: what assigning and flushing does, without a look at all that is known."""
         self.connection.execute(_changing(kind), values | {"thing_id": thing_id})
         if (row := self.session.identity_map.get(inspect(kind).identity_key_from_primary_key((thing_id,)))) is not None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from dispatch.assignments import services as assignments
 from dispatch.booking import services as booking
+from dispatch.conversations import services as conversations
 from dispatch.offers import services as offers
 from dispatch.performances import services as performances
 from dispatch.requests import services as requests
@@ -15,6 +16,7 @@ from people import services as people
 # name -> (every so many seconds, what to do). Telephone "now" needs the second; nothing else does.
 SWEEPS: dict[str, tuple[float, Callable[[], object]]] = {
     "advance searches": (1, offers.advance_due_searches),
+    "watch conversations": (1, conversations.watch_conversations),
     "advance silent messages": (2, messages.advance_silent_messages),
     "requeue stalled deliveries": (5, messages.requeue_stalled),
     "requeue stalled jobs": (10, queue.requeue_stalled),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from dispatch.assignments.status import TRANSITIONS as ASSIGNMENTS
+from dispatch.conversations.status import TRANSITIONS as CONVERSATIONS
 from dispatch.offers.status import TRANSITIONS as OFFERS
 from dispatch.performances.status import TRANSITIONS as PERFORMANCES
 from dispatch.requests.status import TRANSITIONS as REQUESTS
@@ -13,6 +14,7 @@ TABLES: dict[str, TransitionTable] = {
     "offers": OFFERS,
     "assignments": ASSIGNMENTS,
     "performances": PERFORMANCES,
+    "conversations": CONVERSATIONS,
 }
 
 

@@ -9,17 +9,25 @@ from dispatch.assignments.events import (
     AssignmentCancelled,
     AssignmentMoved,
     AssignmentReminded,
+    AssignmentWithdrawn,
     ReconfirmationAsked,
     ReconfirmationMissed,
 )
 from dispatch.booking import services as booking
+from dispatch.conversations import services as conversations
+from dispatch.conversations.events import PartyMissing
 from dispatch.interpreters import queries as register_of
 from dispatch.interpreters import services as interpreters
 from dispatch.offers import queries as offer_queries
 from dispatch.offers import services as offers
 from dispatch.offers.events import OfferMade, OfferSeen, OffersWithdrawn
 from dispatch.performances import services as performances
-from dispatch.performances.events import PerformanceConfirmed, PerformanceDisputed, PerformanceSubmitted
+from dispatch.performances.events import (
+    AbsenceReported,
+    PerformanceConfirmed,
+    PerformanceDisputed,
+    PerformanceSubmitted,
+)
 from dispatch.requests import queries as requests
 from dispatch.requests.events import (
     CompletionAsked,
@@ -35,7 +43,7 @@ from dispatch.requests.events import (
 from dispatch.terms.events import TermChanged
 from dispatch.translations import services as translations
 from dispatch.translations.events import QuoteMade
-from kernel.actor import Actor
+from kernel.actor import SYSTEM, Actor
 from kernel.database import Transaction
 from kernel.events import Event, Subscriber, subscribe
 from messages import services as messages
@@ -72,6 +80,35 @@ def others_follow_change(event: RequestChanged, tx: Transaction, by: Actor) -> N
         return
     offers.withdraw_offers(event.request_id or 0, "changed", by=by)
     assignments.move_assignment_of(event.request_id or 0, event.fields, by=by)
+
+
+def room_for_assignment(event: RequestAssigned, tx: Transaction, by: Actor) -> None:
+    """Somebody is bound for a talk by telephone or video: there is a room for it."""
+    conversations.make_conversation(event.assignment_id, by=SYSTEM)
+
+
+def room_follows(event: AssignmentMoved, tx: Transaction, by: Actor) -> None:
+    conversations.follow_assignment(event.assignment_id)
+
+
+def room_goes(event: AssignmentCancelled | AssignmentWithdrawn | AbsenceReported, tx: Transaction, by: Actor) -> None:
+    """Nobody comes, or nobody came: there is no conversation."""
+    conversations.cancel_conversation_of(event.assignment_id, by=by)
+
+
+def room_ends(event: PerformanceSubmitted | RequestClosed, tx: Transaction, by: Actor) -> None:
+    """What took place was written down, or the request is closed."""
+    conversations.end_conversation_of(event.request_id or 0, by=by)
+
+
+def room_forgets(event: DetailsForgotten, tx: Transaction, by: Actor) -> None:
+    conversations.forget_conversations_of(event.request_id or 0)
+
+
+def tell_of_missing_party(event: PartyMissing, tx: Transaction, by: Actor) -> None:
+    """The others wait in the room: the coordinators of the agency look."""
+    for person_id in people.coordinators_of(event.agency_id or 0):
+        _tell_person(person_id, "party_missing", event, party=event.party, **_slot_of(event.request_id or 0))
 
 
 def ask_interpreter(event: OfferMade, tx: Transaction, by: Actor) -> None:
@@ -222,6 +259,14 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (RequestClosed, assignment_ends_with_request),
     (RequestClosed, quote_ends_with_request),
     (RequestChanged, others_follow_change),
+    (RequestAssigned, room_for_assignment),
+    (AssignmentMoved, room_follows),
+    (AssignmentCancelled, room_goes),
+    (AssignmentWithdrawn, room_goes),
+    (AbsenceReported, room_goes),
+    (PerformanceSubmitted, room_ends),
+    (RequestClosed, room_ends),
+    (PartyMissing, tell_of_missing_party),
     (OfferMade, ask_interpreter),
     (OffersWithdrawn, thank_the_others),
     (OfferSeen, offer_was_seen),
@@ -246,6 +291,7 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (PersonErased, register_forgets),
     (DetailsForgotten, documents_go_too),
     (DetailsForgotten, performance_forgets),
+    (DetailsForgotten, room_forgets),
 ]
 
 

@@ -5,11 +5,18 @@ from pathlib import Path
 import pytest
 
 from dispatch.assignments import status as assignments
+from dispatch.conversations import status as conversations
 from dispatch.offers import status as offers
 from dispatch.performances import status as performances
 from dispatch.requests import status as requests
 
-TABLES = {"requests": requests, "offers": offers, "assignments": assignments, "performances": performances}
+TABLES = {
+    "requests": requests,
+    "offers": offers,
+    "assignments": assignments,
+    "performances": performances,
+    "conversations": conversations,
+}
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -1,0 +1,121 @@
+"""A conversation is made when somebody is bound, follows the assignment, and goes with it."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+
+from dispatch.assignments import queries as assignments
+from dispatch.assignments.models import AssignmentRow
+from dispatch.conversations import queries
+from dispatch.conversations.domain import KINDS, limits_by, moved, room_times
+from dispatch.conversations.models import ConversationRow, ParticipantRow, RoomFileRow
+from dispatch.conversations.services.telling import tell
+from dispatch.conversations.status import FINAL, TRANSITIONS, Action, Status
+from dispatch.interpreters import queries as register
+from dispatch.terms.domain import elapsed
+from dispatch.terms.queries import terms_at
+from kernel import clock
+from kernel.actor import Actor
+from kernel.database import Transaction, transaction
+from media.call import domain as call
+from media.call import kept, machine
+
+
+def make_conversation(assignment_id: int, *, by: Actor) -> int | None:
+    """Make the room of an assignment by telephone or video; of another there is none. Twice is once."""
+    with transaction() as tx:
+        if (kind := KINDS.get(assignments.service_of(assignment_id) or "")) is None:
+            return None
+        bound = assignments.find_assignment(assignment_id, by=by)
+        if (known := queries.conversation_of(assignment_id)) is not None:
+            return known.id
+        now, hers = tx.now(), secrets.token_urlsafe(12)
+        state, _ = machine.step(_begin(bound, now), call.Assigned(at=now, number=bound.id, who=hers))
+        facts = {"assignment_id": bound.id, "request_id": bound.request_id, "agency_id": bound.request.agency_id}
+        facts |= {"kind": kind, "status": Status.PLANNED, "room": secrets.token_urlsafe(18)}
+        facts |= {"call": kept.to_json(state), "wake_at": machine.wake_at(state)}
+        made = tx.write(ConversationRow, **facts, **_times(bound.starts_at, bound.ends_at, bound.service, now))
+        person_id = register.person_of(bound.interpreter_id)
+        hers_too = {"conversation_id": made, "role": "interpreter", "person_id": person_id, "key": hers}
+        tx.write(ParticipantRow, **hers_too, label="", status="admitted", added_at=now, admitted_at=now)
+        return made
+
+
+def follow_assignment(assignment_id: int) -> None:
+    """The assignment moved: its room opens at the new hour."""
+    with transaction() as tx:
+        row = _held(tx, assignment_id)
+        if row is None or row.status in FINAL:
+            return
+        bound = row.assignment
+        for column, moment in _times(bound.starts_at, bound.ends_at, bound.service, tx.now()).items():
+            setattr(row, column, moment)
+        state = moved(kept.from_json(row.call), bound.starts_at, bound.ends_at)
+        row.call, row.wake_at, row.missed_at = kept.to_json(state), machine.wake_at(state), None
+        tell(tx, row.id, "changed")
+
+
+def cancel_conversation_of(assignment_id: int, *, by: Actor) -> None:
+    """The assignment was called off, given back, or somebody did not come: there is no conversation."""
+    with transaction() as tx:
+        row = _held(tx, assignment_id)
+        if row is not None and row.status not in FINAL:
+            empty_room(tx, row, TRANSITIONS.next(Action.CANCEL, row.status, by.role))
+
+
+def end_conversation_of(request_id: int, *, by: Actor) -> None:
+    """What took place was written down, or the request is closed: the room is not needed any more."""
+    with transaction() as tx:
+        known = queries.last_conversation_of(request_id)
+        row = tx.locked(ConversationRow, known.id) if known else None
+        if row is not None and row.status not in FINAL:
+            empty_room(tx, row, TRANSITIONS.next(Action.END, row.status, by.role))
+
+
+def empty_room(tx: Transaction, row: ConversationRow, status: str) -> None:
+    """Close a room: what was shown goes, links and guests' keys are void, and whoever is inside is told."""
+    row.status, row.closed_at, row.shown, row.wake_at = status, tx.now(), None, None
+    theirs = ParticipantRow.conversation_id == row.id
+    void = {"link_hash": None, "secret_hash": None, "present_until": None, "seat": None, "hand_at": None}
+    tx.session.execute(update(ParticipantRow).where(theirs).values(**void))
+    tx.session.execute(delete(RoomFileRow).where(RoomFileRow.conversation_id == row.id))
+    tell(tx, row.id, "closed")
+    tx.defer("conversations.close_room", conversation_id=row.id)
+
+
+def forget_conversations_of(request_id: int) -> None:
+    """The term of a request is over: how guests were called and what they speak goes; moments stay."""
+    with transaction() as tx:
+        theirs = select(ConversationRow.id).where(ConversationRow.request_id == request_id)
+        of_them = ParticipantRow.conversation_id.in_(theirs)
+        tx.session.execute(update(ParticipantRow).where(of_them).values(label="", language=None))
+        tx.session.execute(delete(RoomFileRow).where(RoomFileRow.conversation_id.in_(theirs)))
+
+
+def _begin(bound: AssignmentRow, now: datetime) -> call.CallState:
+    """Return the call of an assignment: "now", for somebody who waits since she asked, or at an agreed time."""
+    terms = terms_at(now.date())
+
+    def seconds_of(name: str) -> float | None:
+        term = terms.find(name, bound.service)
+        return elapsed(term) / timedelta(seconds=1) / clock.time_scale() if term else None
+
+    limits, asked = limits_by(seconds_of), bound.request
+    if asked.immediate:
+        return machine.asked(asked.submitted_at or now, str(asked.id), limits)
+    kind = call.Kind.VIDEO if bound.service == "video" else call.Kind.RESERVED
+    return machine.agreed(kind, now, bound.starts_at, bound.ends_at, limits)
+
+
+def _held(tx: Transaction, assignment_id: int) -> ConversationRow | None:
+    row = queries.conversation_of(assignment_id)
+    return tx.locked(ConversationRow, row.id) if row else None
+
+
+def _times(starts_at: datetime, ends_at: datetime, service: str, now: datetime) -> dict[str, datetime]:
+    terms = terms_at(now.date())
+    early, late = (terms.find(name, service) for name in ("room_opens", "room_closes"))
+    return room_times(
+        starts_at, ends_at, elapsed(early) if early else timedelta(0), elapsed(late) if late else timedelta(0)
+    )

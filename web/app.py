@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from gateways.registry import gateways
+from gateways.registry import gateways, telephone
 from kernel import clock, failpoint, jobs, log
 from kernel.database import db, engine_options
 from kernel.settings import Settings
@@ -53,6 +53,7 @@ def create_app(settings: Settings) -> Flask:
     guard.csrf.init_app(app)
     jobs.run_inside(app.app_context)
     app.extensions["gateways"] = gateways(settings)
+    app.extensions["telephone"] = telephone(settings)
     _number_requests(app)
     for part in (locale, words, security, errors, wiring, routes, health, install, sockets, guard):
         part.register(app)

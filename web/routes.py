@@ -4,6 +4,8 @@ from flask import Flask
 
 from dispatch.booking.api import api as requests_api
 from dispatch.booking.views import pages as booking
+from dispatch.calls import tasks as call_tasks
+from dispatch.calls.views import hooks as call_hooks
 from dispatch.customers.views import pages as customers
 from dispatch.desk.api import api as desk_api
 from dispatch.desk.views import pages as desk
@@ -48,11 +50,12 @@ PAGES = [
     terms,
     replays,
     reports,
+    call_hooks,
     messages,
     operations,
 ]
 COMMANDS = [people_commands, reporting_commands, *HOUSE_COMMANDS]
-TASKS = [offer_tasks, message_tasks, people_tasks, spreadsheet_tasks]  # importing them registers their jobs
+TASKS = [call_tasks, offer_tasks, message_tasks, people_tasks, spreadsheet_tasks]  # importing them registers their jobs
 
 
 def register(app: Flask) -> None:

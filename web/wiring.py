@@ -14,8 +14,10 @@ from dispatch.assignments.events import (
     ReconfirmationMissed,
 )
 from dispatch.booking import services as booking
+from dispatch.calls import services as calls
+from dispatch.calls.events import CeilingReached
 from dispatch.conversations import services as conversations
-from dispatch.conversations.events import PartyMissing
+from dispatch.conversations.events import ConversationBegan, ConversationEnded, DialAsked, PartyMissing
 from dispatch.interpreters import queries as register_of
 from dispatch.interpreters import services as interpreters
 from dispatch.offers import queries as offer_queries
@@ -109,6 +111,47 @@ def tell_of_missing_party(event: PartyMissing, tx: Transaction, by: Actor) -> No
     """The others wait in the room: the coordinators of the agency look."""
     for person_id in people.coordinators_of(event.agency_id or 0):
         _tell_person(person_id, "party_missing", event, party=event.party, **_slot_of(event.request_id or 0))
+
+
+def ring_at_once(event: OfferMade, tx: Transaction, by: Actor) -> None:
+    """A talk "now" is offered: her telephone rings too."""
+    calls.ring_interpreter(tx, event.offer_id)
+
+
+def stop_ringing(event: OffersWithdrawn, tx: Transaction, by: Actor) -> None:
+    calls.ring_stops(tx, list(event.offers))
+
+
+def phones_meet(event: RequestAssigned, tx: Transaction, by: Actor) -> None:
+    """Somebody is bound: whoever is on the line meets her."""
+    calls.meet(tx, event.request_id or 0, event.assignment_id)
+
+
+def phones_part(event: AssignmentWithdrawn, tx: Transaction, by: Actor) -> None:
+    calls.stop_calls_of(tx, event.request_id or 0, event.assignment_id)
+
+
+def ring_whom_it_misses(event: DialAsked, tx: Transaction, by: Actor) -> None:
+    calls.ring_party(tx, event.conversation_id, event.party, event.who)
+
+
+def phones_come_to_room(event: ConversationBegan, tx: Transaction, by: Actor) -> None:
+    calls.phones_follow_room(tx, event.conversation_id)
+
+
+def lines_close(event: ConversationEnded, tx: Transaction, by: Actor) -> None:
+    """The talk is over: everybody is sent home, and what took place "now" by telephone is written down."""
+    if calls.end_call_of(tx, event.request_id or 0, event.why) and event.took_place:
+        tx.defer("calls.write_record", assignment_id=event.assignment_id)
+
+
+def callers_hear_the_end(event: RequestClosed, tx: Transaction, by: Actor) -> None:
+    calls.end_call_of(tx, event.request_id or 0, event.reason or event.outcome, found_nobody=True)
+
+
+def tell_of_ceiling(event: CeilingReached, tx: Transaction, by: Actor) -> None:
+    for person_id in people.coordinators_of(event.agency_id or 0):
+        _tell_person(person_id, "call_ceiling", event, spent_euros=event.spent_cents // 100)
 
 
 def ask_interpreter(event: OfferMade, tx: Transaction, by: Actor) -> None:
@@ -260,14 +303,23 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (RequestClosed, quote_ends_with_request),
     (RequestChanged, others_follow_change),
     (RequestAssigned, room_for_assignment),
+    (RequestAssigned, phones_meet),
     (AssignmentMoved, room_follows),
     (AssignmentCancelled, room_goes),
     (AssignmentWithdrawn, room_goes),
     (AbsenceReported, room_goes),
+    (AssignmentWithdrawn, phones_part),
     (PerformanceSubmitted, room_ends),
     (RequestClosed, room_ends),
     (PartyMissing, tell_of_missing_party),
+    (DialAsked, ring_whom_it_misses),
+    (ConversationBegan, phones_come_to_room),
+    (ConversationEnded, lines_close),
+    (RequestClosed, callers_hear_the_end),
+    (CeilingReached, tell_of_ceiling),
+    (OfferMade, ring_at_once),
     (OfferMade, ask_interpreter),
+    (OffersWithdrawn, stop_ringing),
     (OffersWithdrawn, thank_the_others),
     (OfferSeen, offer_was_seen),
     (MessageArrived, offer_arrived),

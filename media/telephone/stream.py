@@ -1,7 +1,7 @@
 """Sound between the carrier and a room of ours, over a WebSocket: a telephone that joins a video room.
 
-Source: Twilio, Media Streams, WebSocket messages: `connected`, `start`, `media` (20 ms of G.711 mu-law, base64), `dtmf`,
-`mark`, `stop`; to the carrier `media`, `mark`, and `clear` to forget what it has not played yet. The socket is nobody's
+Source: Twilio, Media Streams, WebSocket messages: `connected`, `start`, `media` (20 ms of G.711 mu-law, base64),
+`dtmf`, `mark`, `stop`; to the carrier `media`, `mark`, and `clear` to forget what it has not played yet. The socket is nobody's
 until its `start` brings a token that opens a place in a room, once.
 """
 

@@ -18,6 +18,7 @@ CALLED_BACK = "Goedendag, hier de tolkentelefoon. Uw tolk is er. Druk 1 om te be
 RESERVED = "Goedendag, hier de tolkentelefoon, voor uw gesprek met een tolk. Druk 1 om te beginnen."
 BYE = "Het gesprek is voorbij. Dank u wel en tot ziens."
 DESK_RING = "Een klant wacht langer dan twee minuten op een tolk. Druk 1 om mee te luisteren en te helpen."
+NO_DESK = "Er is nu geen medewerker bereikbaar. Probeer het later opnieuw, of kijk op de website. Tot ziens."
 NO_SERVICE = "Dit nummer is nu niet bereikbaar. Probeer later opnieuw, of reserveer een tolk op de website."
 
 _SERVICE = (
@@ -46,7 +47,7 @@ _AGAIN = "Dat hebben we niet begrepen. "
 
 
 def sentence(prompt: Prompt, choices: Sequence[str] = (), *, again: bool = False, can_call_back: bool = True) -> str:
-    """Return what a caller hears at a question of the menu; `choices` are names of languages, in order of their keys."""
+    """Return what a caller hears at a question; `choices` are names of languages, in order of their keys."""
     start = _AGAIN if again else ""
     if prompt is Prompt.CODE:
         greeting = "" if again else "Welkom bij de tolkentelefoon. "

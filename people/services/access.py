@@ -255,6 +255,19 @@ def forget_old_access() -> int:
         return sum(int(tx.session.execute(it).rowcount) for it in old)  # type: ignore[attr-defined]
 
 
+def count_guess(limits: dict[tuple[str, str], int]) -> list[int]:
+    """Count a try at something that can be guessed, by (kind, text) with how often it may be tried; see `_count_try`.
+
+    Raises: TooManyTries.
+    """
+    return _count_try({_key(kind, text): limit for (kind, text), limit in limits.items()})
+
+
+def forget_guess(counted: list[int]) -> None:
+    """It was no guess: what was counted counts no more."""
+    _forget_tries(counted)
+
+
 def _matches(password_hash: str | None, password: str) -> bool:
     with _at_once:
         try:

@@ -1,7 +1,14 @@
 """Everything that can be done in the register: the public face of the module. Nothing else writes its rows."""
 
 from dispatch.interpreters.services.exclusions import exclude, include
-from dispatch.interpreters.services.hours import add_exception, beat, remove_exception, set_week, switch_available_now
+from dispatch.interpreters.services.hours import (
+    add_exception,
+    beat,
+    note_ring,
+    remove_exception,
+    set_week,
+    switch_available_now,
+)
 from dispatch.interpreters.services.register import (
     Registration,
     certify_language,
@@ -27,6 +34,7 @@ __all__ = [
     "forget_person",
     "include",
     "lock_interpreter",
+    "note_ring",
     "register_interpreter",
     "remove_exception",
     "set_agencies",

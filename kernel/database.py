@@ -230,7 +230,7 @@ def _writing(kind: type[Base]) -> Insert:
     return insert(cast(Table, kind.__table__)).returning(key)
 
 
-def rows(statement: Select[Any], **values: Any) -> Sequence[Result[Any]]:
+def rows(statement: Select[*tuple[Any, ...]], **values: Any) -> Sequence[Result[Any]]:
     """Return what a statement about columns answers: half of what it costs through the session, which makes objects."""
     session = db.session()
     session.flush()

@@ -42,6 +42,9 @@ class Settings:
     vapid_private_key: str | None = None
     vapid_subject: str | None = None
     media_engine: str = "embedded"
+    media_port: int | None = None
+    media_addresses: tuple[tuple[str, str], ...] = ()
+    media_udp_ports: tuple[int, ...] = (0,)
     fake_provider_fail_rate: float = 0.0
     fake_provider_delay_s: float = 0.0
     fake_provider_lose_answer_rate: float = 0.0
@@ -80,6 +83,9 @@ class Settings:
             vapid_private_key=env.get("VAPID_PRIVATE_KEY") or None,
             vapid_subject=env.get("VAPID_SUBJECT") or None,
             media_engine=env.get("MEDIA_ENGINE") or "embedded",
+            media_port=int(env["MEDIA_PORT"]) if env.get("MEDIA_PORT") else None,
+            media_addresses=_addresses(env.get("MEDIA_ADDRESSES") or ""),
+            media_udp_ports=_ports(env.get("MEDIA_UDP_PORTS") or "0"),
             fake_provider_fail_rate=float(env.get("FAKE_PROVIDER_FAIL_RATE") or 0),
             fake_provider_delay_s=float(env.get("FAKE_PROVIDER_DELAY_S") or 0),
             fake_provider_lose_answer_rate=float(env.get("FAKE_PROVIDER_LOSE_ANSWER_RATE") or 0),
@@ -101,6 +107,18 @@ class Settings:
 
 def _flag(text: str | None) -> bool:
     return (text or "").lower() in {"1", "true", "yes", "on"}
+
+
+def _addresses(text: str) -> tuple[tuple[str, str], ...]:
+    """Return (address, as told to browsers) of `10.0.0.5=203.0.113.7,10.0.0.6`."""
+    pairs = [it.strip().partition("=") for it in text.split(",") if it.strip()]
+    return tuple((own, announced or own) for own, _, announced in pairs)
+
+
+def _ports(text: str) -> tuple[int, ...]:
+    """Return the ports of `40000-40015`, or of `40000`. Raises: ValueError."""
+    first, _, last = text.partition("-")
+    return tuple(range(int(first), int(last or first) + 1))
 
 
 def _kept_secret(data_dir: Path) -> str:

@@ -36,7 +36,7 @@ def run(settings: Settings, names: Sequence[str]) -> int:
     def serve(supervisor: Supervisor) -> None:
         _prepare(supervisor)
         for name in names:
-            supervisor.start(Child(name, program(argv(settings, name), ROOT)))
+            supervisor.start(Child(name, program(argv(settings, name, names), ROOT)))
         if "web" in names:
             supervisor.until(_Readiness(settings), every_s=0.2)
             say(f"\nThe platform is at {settings.public_url}\n")
@@ -88,9 +88,14 @@ def _prepare(supervisor: Supervisor) -> None:
     say("Starting the platform ...")
 
 
-def argv(settings: Settings, name: str) -> list[str]:
-    """Return the program of the role `name` beside others on this machine."""
-    return ROLES[name].argv(settings, settings.port + ROLES[name].above)
+def argv(settings: Settings, name: str, beside: Sequence[str]) -> list[str]:
+    """Return the program of the role `name` beside others on this machine: without `media`, web carries the rooms."""
+    rooms = [f"MEDIA_PORT={_port(settings, 'media')}"] if name == "web" and "media" not in beside else []
+    return ["env", *rooms, *ROLES[name].argv(settings, _port(settings, name))]
+
+
+def _port(settings: Settings, name: str) -> int:
+    return settings.port + ROLES[name].above
 
 
 def _show_accounts(supervisor: Supervisor) -> None:
@@ -137,7 +142,8 @@ def _clear(settings: Settings, run_dir: Path, names: Sequence[str]) -> None:
             kin.end(int(text), signal.SIGTERM, signal.SIGKILL)
         file.unlink()
     until = time.monotonic() + (_LEFTOVER_S if left else 0)
-    for port in (settings.port + ROLES[name].above for name in names if ROLES[name].listens):
+    listening = {*names, "media"} if "web" in names else set(names)
+    for port in sorted(_port(settings, name) for name in listening if ROLES[name].listens):
         while trouble := _trouble_with(settings.host, port):
             if time.monotonic() >= until:
                 raise Trouble(

@@ -35,13 +35,18 @@ def _worker(settings: Settings, port: int) -> list[str]:
     return ["env", "ROLE=worker", PYTHON, "worker.py"]
 
 
+def _media(settings: Settings, port: int) -> list[str]:
+    return ["env", "ROLE=media", f"PORT={port}", PYTHON, "medianode.py"]
+
+
 ROLES = {
     "web": Role(_web),
     "sockets": Role(_sockets, above=1),
     "worker": Role(_worker, listens=False),
+    "media": Role(_media, above=2),
 }
 
-# The fewest that serve: the web process carries the live pages as well.
+# The fewest that serve: the web process carries the live pages and the rooms as well.
 FEWEST = ("web", "worker")
 
 

@@ -9,11 +9,12 @@ from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
+from gateways.media_nodes import MediaNodes
 from gateways.registry import gateways, telephone
 from kernel import clock, failpoint, jobs, log
 from kernel.database import db, engine_options
 from kernel.settings import Settings
-from web import errors, guard, health, install, locale, routes, security, sockets, wiring, words
+from web import errors, guard, health, install, locale, media, routes, security, sockets, wiring, words
 
 logger = logging.getLogger(__name__)
 
@@ -54,8 +55,9 @@ def create_app(settings: Settings) -> Flask:
     jobs.run_inside(app.app_context)
     app.extensions["gateways"] = gateways(settings)
     app.extensions["telephone"] = telephone(settings)
+    app.extensions["rooms"] = MediaNodes(settings)
     _number_requests(app)
-    for part in (locale, words, security, errors, wiring, routes, health, install, sockets, guard):
+    for part in (locale, words, security, errors, wiring, routes, health, install, sockets, media, guard):
         part.register(app)
     return app
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from kernel.database import db
 from kernel.http import policy
+from media import queries as media
 from web import operations
 from web.sockets import listeners
 
@@ -77,12 +78,17 @@ def _live() -> str:
     return "ok" if listeners.alive or current_app.config["SETTINGS"].role not in {"web", "sockets"} else "not listening"
 
 
+def _media() -> str:
+    return "ok" if media.has_node() else "no media node has given a sign of life for 4 s"
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "database": _database,
     "worker": _worker,
     "clock": _clock,
     "queue": _queue,
     "live": _live,
+    "media": _media,
 }
 
 
@@ -100,6 +106,9 @@ def _measure(into: CollectorRegistry) -> None:
         gauge = Gauge(f"tolkdienst_{name}", about, ["kind"], registry=into)
         for kind, value in values.items():
             gauge.labels(kind).set(value)
+    rooms = Gauge("tolkdienst_media", "What the living media nodes count together.", ["kind"], registry=into)
+    for kind, value in media.counted().items():
+        rooms.labels(kind).set(value)
     Gauge("tolkdienst_live_listeners", "Boards that are open on this process.", registry=into).set(len(listeners.who))
 
 

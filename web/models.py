@@ -23,6 +23,7 @@ MODULES = (
     "dispatch.spreadsheets.models",
     "dispatch.terms.models",
     "dispatch.translations.models",
+    "media.models",
     "messages.models",
 )
 for module in MODULES:

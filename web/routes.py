@@ -6,6 +6,8 @@ from dispatch.booking.api import api as requests_api
 from dispatch.booking.views import pages as booking
 from dispatch.calls import tasks as call_tasks
 from dispatch.calls.views import hooks as call_hooks
+from dispatch.conversations import tasks as conversation_tasks
+from dispatch.conversations.views import pages as conversations
 from dispatch.customers.views import pages as customers
 from dispatch.desk.api import api as desk_api
 from dispatch.desk.views import pages as desk
@@ -41,6 +43,7 @@ PAGES = [
     people,
     booking,
     fieldwork,
+    conversations,
     availability,
     exclusions,
     desk,
@@ -56,6 +59,13 @@ PAGES = [
 ]
 COMMANDS = [people_commands, reporting_commands, *HOUSE_COMMANDS]
 TASKS = [call_tasks, offer_tasks, message_tasks, people_tasks, spreadsheet_tasks]  # importing them registers their jobs
+TASKS = [
+    offer_tasks,
+    message_tasks,
+    people_tasks,
+    spreadsheet_tasks,
+    conversation_tasks,
+]  # importing them registers their jobs
 
 
 def register(app: Flask) -> None:

@@ -22,6 +22,7 @@ from dispatch.desk import sockets as desk
 from kernel.audit_sql import CHANNEL
 from kernel.database import FAR_AWAY, db
 from people.domain import SignedIn
+from web import rooms
 from web.identity import ask_again, signed_in
 from web.locale import LOCALES, choose
 
@@ -55,6 +56,7 @@ def register(app: Flask) -> None:
     socketio.init_app(app, async_mode=mode, cors_allowed_origins=origins, max_http_buffer_size=65_536)
     socketio.on_event("connect", _connect, namespace=desk.NAMESPACE)
     socketio.on_event("disconnect", _disconnect, namespace=desk.NAMESPACE)
+    rooms.register(app, socketio)
     if settings.role in {"web", "sockets"}:
         start_listening(app)
 

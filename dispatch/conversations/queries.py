@@ -21,8 +21,9 @@ from kernel.clock import time_scale
 from kernel.database import db, one_of
 from kernel.errors import NotFound
 from media.call import domain as call
-from people.domain import hash_secret
+from people.domain import LOCALES, hash_secret
 from people.models import PersonRow
+from reference import queries as reference
 
 # Whoever may be in a room; managers and administrators may not.
 _ROLES = {Role.REQUESTER: Party.REQUESTER, Role.INTERPRETER: Party.INTERPRETER, Role.COORDINATOR: Party.COORDINATOR}
@@ -183,3 +184,10 @@ def find_file(conversation_id: int, file_id: int) -> RoomFileRow:
     if row is None:
         raise NotFound(thing="conversation_files")
     return row
+
+
+def locale_of(language: str | None) -> str | None:
+    """Return in which language of ours somebody reads who speaks `language` (ISO 639-3), if in any."""
+    known = reference.languages().get(language or "")
+    found = known.bcp47.split("-")[0] if known else ""
+    return found if found in LOCALES else None

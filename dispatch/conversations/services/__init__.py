@@ -9,6 +9,7 @@ from dispatch.conversations.services.keeping import (
 )
 from dispatch.conversations.services.people import (
     Guest,
+    Way,
     admit_guest,
     enter_as,
     invite_guest,
@@ -22,9 +23,11 @@ from dispatch.conversations.services.people import (
 )
 from dispatch.conversations.services.recording import end_conversation, record_event
 from dispatch.conversations.services.showing import (
+    SHOWN_TYPES,
     Leaflet,
     ask_mute,
     keep_state,
+    require_few_pages,
     say_in_chat,
     show_file,
     stop_showing,
@@ -35,8 +38,10 @@ from dispatch.conversations.services.showing import (
 from dispatch.conversations.services.watching import watch_conversations
 
 __all__ = [
+    "SHOWN_TYPES",
     "Guest",
     "Leaflet",
+    "Way",
     "admit_guest",
     "ask_mute",
     "cancel_conversation_of",
@@ -53,6 +58,7 @@ __all__ = [
     "record_event",
     "remove_guest",
     "renew_presence",
+    "require_few_pages",
     "require_open",
     "say_in_chat",
     "show_file",

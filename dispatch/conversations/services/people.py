@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select, update
 
 from dispatch.conversations import queries
@@ -20,7 +21,7 @@ from dispatch.terms.queries import terms_at
 from kernel.actor import SYSTEM, Actor, Role
 from kernel.database import Transaction, transaction
 from kernel.errors import Forbidden, Invalid, NotFound
-from kernel.words import readable
+from kernel.words import normal_phone, readable
 from media.call import domain as call
 from people.domain import hash_secret, new_secret
 from reference import queries as reference
@@ -33,6 +34,28 @@ _ACTING = {
     Party.INTERPRETER: Role.INTERPRETER,
     Party.COORDINATOR: Role.COORDINATOR,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a link reaches its guest: `show` (whoever invites passes it on), or `sms` or `mail` to an address.
+
+    The address is kept nowhere but in the job that sends the link.
+    """
+
+    channel: str = "show"
+    to: str = ""
+
+    def address(self) -> str | None:
+        """Return where to send it; None: nowhere. Raises: BadPhone, Invalid."""
+        if self.channel == "show":
+            return None
+        if self.channel == "sms":
+            return normal_phone(self.to, "to")
+        try:
+            return validate_email(self.to.strip(), check_deliverability=False, test_environment=True).normalized
+        except EmailNotValidError as error:
+            raise Invalid(fields={"to": "bad_email"}) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +88,13 @@ def enter_as(conversation_id: int, *, by: Actor) -> ParticipantRow:
         return tx.add(made)
 
 
-def invite_guest(conversation_id: int, guest: Guest, *, by: ParticipantRow) -> tuple[int, str]:
-    """Make a place and a link for somebody without an account; return the place and the link's secret, told once.
+def invite_guest(conversation_id: int, guest: Guest, *, by: ParticipantRow, way: Way = Way()) -> str:
+    """Make a place and a link for somebody without an account; return the link's secret, which is told once.
 
     Emits: GuestInvited.
     Raises: Invalid, Forbidden, RoomClosed, RoomFull.
     """
-    label, wrong = readable(guest.label, "label"), {}
+    label, to, wrong = readable(guest.label, "label"), way.address(), {}
     if guest.role not in GUESTS:
         wrong["role"] = "unknown_choice"
     if len(label) > LABEL_LIMIT:
@@ -93,8 +116,11 @@ def invite_guest(conversation_id: int, guest: Guest, *, by: ParticipantRow) -> t
         made.invited_by, made.added_at = by.person_id, now
         tx.add(made)
         tx.emit(GuestInvited(**ids_of(row), participant_id=made.id, guest_role=made.role), acting(by))
+        if to is not None:
+            sending = {"participant_id": made.id, "token": token, "channel": way.channel, "to": to}
+            tx.defer("conversations.send_link", **sending)
         tell(tx, row.id, "changed")
-        return made.id, token
+        return token
 
 
 def use_link(token: str, *, label: str = "") -> str:

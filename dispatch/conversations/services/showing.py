@@ -13,9 +13,11 @@ from dispatch.conversations.services.people import acting
 from dispatch.conversations.services.recording import hold, ids_of
 from dispatch.conversations.services.telling import tell
 from dispatch.conversations.status import FINAL
+from dispatch.terms.queries import terms_at
 from dispatch.translations import queries as documents
 from dispatch.translations import services as translations
 from dispatch.translations.domain import type_of
+from kernel import clock
 from kernel.actor import Actor
 from kernel.database import Transaction, transaction
 from kernel.errors import Forbidden, NotFound
@@ -50,6 +52,12 @@ def take_upload(content: bytes) -> tuple[str, bytes]:
     Raises: FileRefused, PagesRefused.
     """
     return _showable(type_of(content)), content
+
+
+def require_few_pages(pages: int) -> None:
+    """Refuse a book. Raises: PagesRefused."""
+    if pages > int(terms_at(clock.now().date()).value("room_pages")):
+        raise PagesRefused(fields={"file": "too_many_pages"})
 
 
 def show_file(conversation_id: int, leaflet: Leaflet, *, by: ParticipantRow) -> int:

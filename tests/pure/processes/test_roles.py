@@ -10,7 +10,8 @@ from processes.supervisor import pause_after
 
 @pytest.mark.parametrize("name", ROLES)
 def test_every_role_knows_its_own_name(name, tmp_path):
-    assert argv(Settings(data_dir=tmp_path), name)[:2] == ["env", f"ROLE={name}"]
+    words = argv(Settings(data_dir=tmp_path), name, ROLES)
+    assert "env" in words and f"ROLE={name}" in words
 
 
 def test_beside_each_other_every_role_that_listens_has_a_port_of_its_own():
@@ -23,7 +24,7 @@ def test_the_fewest_that_serve_are_roles():
 
 
 def test_web_listens_where_the_settings_say_with_as_many_threads(tmp_path):
-    words = argv(Settings(data_dir=tmp_path, host="::1", port=9000, web_threads=7), "web")
+    words = argv(Settings(data_dir=tmp_path, host="::1", port=9000, web_threads=7), "web", ROLES)
     assert words[words.index("--bind") + 1] == "[::1]:9000"
     assert words[words.index("--threads") + 1] == "7"
 

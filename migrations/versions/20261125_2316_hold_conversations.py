@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "20261125_2301"
-down_revision = "20261124_1505"
+revision = "20261125_2316"
+down_revision = "20261125_2315"
 branch_labels = None
 depends_on = None
 

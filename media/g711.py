@@ -1,0 +1,45 @@
+"""G.711 mu-law, the sound of telephones: 8,000 samples a second, a byte each. Source: ITU-T G.711, table 2a."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+SILENCE = b"\xff" * 160  # 20 ms
+FRAME_BYTES, RATE = 160, 8_000
+_BIAS, _CLIP = 33, 8_159  # of 14-bit samples
+
+
+def _encoding() -> NDArray[np.uint8]:
+    """Return the code of every 16-bit sample, indexed by the sample as an unsigned number."""
+    samples = np.arange(65_536, dtype=np.uint16).view(np.int16).astype(np.int32) >> 2
+    size = np.minimum(np.abs(samples), _CLIP) + _BIAS
+    segment = np.maximum(np.floor(np.log2(size)).astype(np.int32) - 5, 0)
+    code = segment << 4 | (size >> segment + 1) & 0x0F
+    codes: NDArray[np.uint8] = (code ^ np.where(samples < 0, 0x7F, 0xFF)).astype(np.uint8)
+    return codes
+
+
+def _decoding() -> NDArray[np.int16]:
+    """Return the 16-bit sample of every code."""
+    codes = ~np.arange(256, dtype=np.uint8)
+    size = (((codes & 0x0F).astype(np.int32) << 3) + 0x84 << ((codes & 0x70) >> 4).astype(np.int32)) - 0x84
+    return np.where(codes & 0x80, -size, size).astype(np.int16)
+
+
+_CODES, _SAMPLES = _encoding(), _decoding()
+
+
+def encode(samples: NDArray[np.int16]) -> bytes:
+    """Return the mu-law of 16-bit samples."""
+    return _CODES[samples.view(np.uint16)].tobytes()
+
+
+def decode(mulaw: bytes) -> NDArray[np.int16]:
+    """Return 16-bit samples."""
+    return _SAMPLES[np.frombuffer(mulaw, dtype=np.uint8)]
+
+
+def level(mulaw: bytes) -> int:
+    """Return how loud it is, in -dBov: 0 is the loudest, 127 silence. Source: RFC 6465, appendix A."""
+    samples = decode(mulaw).astype(np.float64)
+    power = float(np.mean(samples * samples)) / 32_767**2 if len(samples) else 0.0
+    return 127 if power <= 0 else min(127, max(0, round(-10 * float(np.log10(power)))))

@@ -1,11 +1,14 @@
 """How we speak with Twilio: with time-outs, and to a stand-in where the settings name one."""
 
+import logging
 from urllib.parse import urlsplit, urlunsplit
 
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
 TIMEOUT_S = 10
+# Its own log tells addresses and fields, and they hold people's numbers.
+logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
 
 
 class _ElsewhereClient(TwilioHttpClient):

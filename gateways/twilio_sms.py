@@ -14,6 +14,7 @@ from kernel import clock
 from kernel.settings import Settings
 from messages.ports import Envelope, Receipt, Refused, Unknown
 
+
 class TwilioSmsGateway:
     """Hands text messages to Twilio."""
 

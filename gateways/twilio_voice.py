@@ -1,7 +1,7 @@
 """Telephone calls through Twilio: who is rung, what is heard next, and when it is over.
 
-Twilio cannot de-duplicate a call: after a lost answer we ask for calls to that number before we ring again. Everything a
-call hears it asks of our webhooks (`dispatch/calls/views`), which are signed.
+Twilio cannot de-duplicate a call: after a lost answer we ask for calls to that number before we ring again. Everything
+a call hears it asks of our webhooks (`dispatch/calls/views`), which are signed.
 """
 
 from datetime import datetime, timedelta

@@ -16,7 +16,7 @@ jobs = App(connector=PsycopgConnector())
 # Source: GOV.UK Notify retries deliveries for hours; ours give up after about a day: 10, 20, 40 ... seconds.
 PATIENCE = RetryStrategy(max_attempts=14, wait=10, exponential_wait=2)
 
-# Who comes first when many wait: somebody on the line, the next step of a search, what is said to people, then the rest.
+# Who comes first when many wait: somebody on the line, the next step of a search, what is said to people, the rest.
 _ON_THE_LINE = dict.fromkeys(("calls.ring", "calls.ask_again", "calls.hang_up", "calls.close"), 30)
 URGENCY = {**_ON_THE_LINE, "offers.advance": 20, "messages.deliver": 10, "people.send_reset": 10}
 

@@ -98,7 +98,6 @@ class Settings:
         real = {"mail": self.smtp_url, "sms": twilio, "push": self.vapid_private_key, "call": self.has_telephone}
         return frozenset(channel for channel, credentials in real.items() if not credentials)
 
-
     @property
     def has_telephone(self) -> bool:
         """Whether telephones can be rung."""

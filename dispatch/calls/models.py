@@ -63,7 +63,7 @@ class CallRow(Base):
 class LegRow(Base):
     """One telephone connection. `who` names its person to the call machine; `sid` is the carrier's id of it.
 
-    `pressed_at`: somebody pressed 1, so that it is no machine. `token_hash` opens a place in a room, once.
+    `pressed_at`: somebody pressed a key, so that it is no machine. `in_room`: its sound goes to a room of ours.
     """
 
     __tablename__ = "call_legs"
@@ -77,7 +77,6 @@ class LegRow(Base):
         CheckConstraint("(status = 'ended') = (result IS NOT NULL)", name="ended_has_result"),
         Index("uq_call_legs_sid", "sid", unique=True, postgresql_where=text("sid IS NOT NULL")),
         Index("uq_call_legs_offer", "offer_id", unique=True, postgresql_where=text("offer_id IS NOT NULL")),
-        Index("uq_call_legs_token", "token_hash", unique=True, postgresql_where=text("token_hash IS NOT NULL")),
         Index("ix_call_legs_call", "call_id", "id"),
         Index("ix_call_legs_open", "check_at", postgresql_where=text("status IN ('planned', 'ringing', 'answered')")),
         Index("ix_call_legs_made", "made_at"),
@@ -102,7 +101,6 @@ class LegRow(Base):
     joined_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     in_room: Mapped[bool] = mapped_column(server_default="false")
-    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     call: Mapped[CallRow] = relationship()
 

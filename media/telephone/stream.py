@@ -1,8 +1,8 @@
 """Sound between the carrier and a room of ours, over a WebSocket: a telephone that joins a video room.
 
 Source: Twilio, Media Streams, WebSocket messages: `connected`, `start`, `media` (20 ms of G.711 mu-law, base64),
-`dtmf`, `mark`, `stop`; to the carrier `media`, `mark`, and `clear` to forget what it has not played yet. The socket is nobody's
-until its `start` brings a token that opens a place in a room, once.
+`dtmf`, `mark`, `stop`; to the carrier `media`, `mark`, and `clear` to forget what it has not played yet. The socket is
+nobody's until its `start` brings a token that opens a place in a room, once.
 """
 
 import asyncio
@@ -13,7 +13,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from media.engine import PhonePort
+from aiohttp import WSMsgType, web
+
+from media.engine import PhonePort, RoomRefused
+from media.telephone.passes import Passes
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +39,45 @@ class Socket(Protocol):
 
 
 Admit = Callable[[str], Awaitable[PhonePort | None]]
+JoinPhone = Callable[[str, str], Awaitable[PhonePort]]
+
+
+class NodeSocket:
+    """The WebSocket of a media node."""
+
+    def __init__(self, socket: web.WebSocketResponse) -> None:
+        self._socket = socket
+
+    async def receive(self) -> str | None:
+        """Return the next text; anything else ends it."""
+        message = await self._socket.receive()
+        return str(message.data) if message.type is WSMsgType.TEXT else None
+
+    async def send(self, text: str) -> None:
+        """Send a text frame; who is gone hears nothing."""
+        if not self._socket.closed:
+            await self._socket.send_str(text)
+
+    async def close(self) -> None:
+        await self._socket.close()
+
+
+def gate(secret_key: str) -> Callable[[web.WebSocketResponse, str, JoinPhone], Awaitable[None]]:
+    """Return what a media node does with a WebSocket at `/stream/...`: a pass made with `secret_key` opens a room."""
+    passes = Passes(secret_key)
+
+    async def enter(socket: web.WebSocketResponse, _: str, join_phone: JoinPhone) -> None:
+        async def admit(token: str) -> PhonePort | None:
+            place = passes.use(token)
+            try:
+                return await join_phone(*place) if place else None
+            except RoomRefused as refused:
+                logger.info("a telephone was not let in: %s", refused.code)
+                return None
+
+        await carry(NodeSocket(socket), admit)
+
+    return enter
 
 
 async def carry(socket: Socket, admit: Admit) -> None:

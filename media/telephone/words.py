@@ -4,14 +4,11 @@ from collections.abc import Sequence
 
 from media.call.domain import Prompt
 
-OFFERED = (
-    "Goedendag, hier de tolkentelefoon. Er is nu een gesprek {language} voor u. "
-    "Druk 1 om het gesprek aan te nemen. Druk 2 als u niet kan."
-)
+OFFERED = "Tolkentelefoon, een gesprek {language}. Druk 1 om het aan te nemen, of 2 als u niet kan."
 TAKEN = "Het gesprek is al aangenomen door een collega. Dank u wel om te reageren."
 TOO_LATE = "Dit gesprek is niet meer vrij. Dank u wel om te reageren."
 DECLINED = "Dank u wel. Tot een volgende keer."
-CONNECTING = "U wordt nu verbonden. Het gesprek wordt niet opgenomen."
+CONNECTING = "Verbonden."
 WAITING = "Een ogenblik, we zoeken een tolk voor u. U blijft in de wachtrij."
 INVITED = "Goedendag. U wordt gebeld voor een gesprek met een tolk. Druk 1 om deel te nemen."
 CALLED_BACK = "Goedendag, hier de tolkentelefoon. Uw tolk is er. Druk 1 om te beginnen."

@@ -26,7 +26,6 @@ from kernel.database import Transaction, transaction
 from media.call import domain as call
 from media.call import kept
 from people import queries as people
-from people.domain import hash_secret, new_secret
 
 OfLeg = Callable[..., call.OfLeg]
 _SAYS: dict[str, OfLeg] = {"participant-join": call.Joined, "participant-speech-start": call.Talked}
@@ -77,6 +76,8 @@ def part(leg_id: int) -> None:
         if leg.sid is None or leg.ended_at is None:
             return
         tell_line(tx, leg, call.Left, leg.ended_at)
+        if leg.in_room and leg.call.conversation_id is not None:
+            conversation_services.phone_goes(leg.call.conversation_id, leg.who)
         won = leg.role == "interpreter" and leg.joined_at is None and leg.pressed_at is not None
         if won and leg.call.conversation_id is not None and leg.offer_id is not None:
             _ring_winner_again(tx, leg)
@@ -164,12 +165,15 @@ def end_call_of(tx: Transaction, request_id: int, why: str, *, found_nobody: boo
     return tx.session.get_one(RequestRow, request_id).immediate
 
 
-def open_stream(leg_id: int) -> str:
-    """Return a token that lets this telephone into the room of its conversation, once."""
+def enter_room(leg_id: int) -> None:
+    """The sound of a telephone goes to the room of its conversation from now on."""
     with transaction() as tx:
-        leg, token = tx.locked(LegRow, leg_id), new_secret()
-        leg.token_hash, leg.in_room = hash_secret(token), True
-        return token
+        row = hold(tx, queries.find_leg(leg_id).call_id)
+        leg, now = tx.locked(LegRow, leg_id), tx.now()
+        leg.in_room, leg.joined_at = True, leg.joined_at or now
+        if row.conversation_id is not None:
+            conversation_services.phone_comes(row.conversation_id, leg.who)
+        tell_line(tx, leg, call.Joined, now)
 
 
 def phones_follow_room(tx: Transaction, conversation_id: int) -> None:

@@ -5,7 +5,7 @@ from secrets import token_urlsafe
 
 from dispatch.calendars.domain import local_day
 from dispatch.calls import queries
-from dispatch.calls.domain import CODE_LENGTH, LegStatus, keyed
+from dispatch.calls.domain import CODE_LENGTH, keyed
 from dispatch.calls.errors import CallRefused
 from dispatch.calls.events import CallReceived
 from dispatch.calls.models import CallRow, CodeRow, LegRow
@@ -85,9 +85,7 @@ def _take_answer(leg_id: int, step: int, said: tuple[str, str, CodeRow | None], 
         take(tx, row, _meant(tx, row, menu, pressed, speech, at), in_answer=True)
 
 
-def _meant(
-    tx: Transaction, row: CallRow, menu: call.Menu, pressed: str, speech: str, at: datetime
-) -> call.Event:
+def _meant(tx: Transaction, row: CallRow, menu: call.Menu, pressed: str, speech: str, at: datetime) -> call.Event:
     """Return what keys or words mean at this question."""
     if menu.prompt is call.Prompt.LANGUAGE_NAME and not pressed:
         return call.LanguageNamed(at=at, step=menu.step, language=language_said(speech))
@@ -160,4 +158,3 @@ def _number(text: str) -> str | None:
         return normal_phone(text)
     except BadPhone:
         return None
-

@@ -72,7 +72,9 @@ def _keep(tx: Transaction, row: CallRow, state: call.CallState, handed_over: boo
     row.wake_at = None if handed_over else machine.wake_at(state)
     if state.phase is call.Phase.ENDED and row.ended_at is None and not handed_over:
         row.ended_at, row.why = state.ended_at, state.why
-        tx.emit(CallEnded(agency_id=row.agency_id, request_id=row.request_id, call_id=row.id, why=row.why or ""), SYSTEM)
+        tx.emit(
+            CallEnded(agency_id=row.agency_id, request_id=row.request_id, call_id=row.id, why=row.why or ""), SYSTEM
+        )
 
 
 def _carry_out(tx: Transaction, row: CallRow, command: call.Command, at: datetime) -> call.Event | None:

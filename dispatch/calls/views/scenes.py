@@ -9,10 +9,12 @@ from dispatch.conversations.status import FINAL
 from dispatch.offers import queries as offers
 from dispatch.offers.status import OPEN
 from kernel import clock
+from kernel.settings import Settings
 from media.call import domain as call
 from media.call import kept
 from media.call.menu import IN_CONFERENCE
 from media.telephone import words
+from media.telephone.passes import make_pass
 from media.telephone.twiml import IntoRoom, Meeting, Question, Scene, Transfer, Waiting, Words
 from reference import queries as reference
 
@@ -107,8 +109,10 @@ def _meeting(leg: LegRow, row: CallRow) -> Scene:
     if talk is not None and talk.status in FINAL:
         return Words(words=words.BYE)
     if talk is not None and (talk.kind == "video" or queries.has_browser(talk.id, clock.now())):
-        token = services.open_stream(leg.id)
-        return IntoRoom(url=_stream_address(), token=token, then=_at("done", leg))
+        services.enter_room(leg.id)
+        settings = current_app.config["SETTINGS"]
+        token = make_pass(settings.secret_key, talk.room, queries.find_leg(leg.id).who)
+        return IntoRoom(url=_stream_address(settings), token=token, then=_at("done", leg))
     return Meeting(
         name=row.conference,
         begins=leg.role in {"interpreter", "coordinator"},
@@ -120,9 +124,8 @@ def _meeting(leg: LegRow, row: CallRow) -> Scene:
     )
 
 
-def _stream_address() -> str:
-    settings = current_app.config["SETTINGS"]
-    return settings.stream_url or settings.public_url.replace("http", "ws", 1) + "/stream"
+def _stream_address(settings: Settings) -> str:
+    return f"{settings.stream_url or settings.public_url.replace('http', 'ws', 1)}/stream/phone"
 
 
 def _at(name: str, leg: LegRow | None = None, **values: int) -> str:

@@ -6,6 +6,7 @@ from dispatch.booking.api import api as requests_api
 from dispatch.booking.views import pages as booking
 from dispatch.calls import tasks as call_tasks
 from dispatch.calls.views import hooks as call_hooks
+from dispatch.calls.views import pages as telephone
 from dispatch.conversations import tasks as conversation_tasks
 from dispatch.conversations.views import pages as conversations
 from dispatch.customers.views import pages as customers
@@ -54,6 +55,7 @@ PAGES = [
     replays,
     reports,
     call_hooks,
+    telephone,
     messages,
     operations,
 ]

@@ -1,4 +1,4 @@
-"""A house with a telephone: the real web application and its jobs, the carrier's stand-in, and time that is told to pass."""
+"""A house with a telephone: the real application and its jobs, the carrier's stand-in, and time that is told to pass."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,9 @@ from dispatch.calls import services as calls
 from dispatch.calls.services import stepping
 from dispatch.conversations.services import watching
 from dispatch.interpreters.models import InterpreterRow
+from dispatch.offers import queries as offer_queries
 from dispatch.offers import services as offers
+from dispatch.terms import queries as terms
 from gateways.registry import telephone
 from kernel import clock
 from kernel.actor import SYSTEM, Actor
@@ -24,7 +26,7 @@ from people.models import AgencyRow, OrganisationRow
 from tests.builders.carrier.exchange import ACCOUNT, Call, Exchange
 from tests.builders.carrier.server import rest_api
 from tests.builders.customers import an_agreement
-from tests.builders.interpreters import an_interpreter
+from tests.builders.interpreters import acting, an_interpreter
 from tests.builders.people import a_requester, an_agency, an_organisation
 
 TOKEN, PUBLIC, NUMBER, DESK = "the-carriers-own-token", "https://tolken.example", "+3225550100", "+3225550199"
@@ -77,7 +79,7 @@ class TelephoneHouse:
                 if self.due() <= self.now:
                     self.sweep()
                     self.work()
-            coming = min(self.exchange.next_at() or end, max(self.due(), self.now + _TURN))
+            coming = min(self.exchange.next_at() or end + _TURN, max(self.due(), self.now + _TURN))
             if coming > end:
                 break
             with clock.frozen(coming):
@@ -130,9 +132,17 @@ _SILENT = """UPDATE call_legs SET check_at = cast(:now AS timestamptz) + interva
     WHERE check_at <= :now AND status <> 'ended' RETURNING id, status"""
 
 
+def a_past_morning() -> datetime:
+    """Return ten o'clock on a weekday some days ago: what is written then is never in the database's future."""
+    day = clock.now().astimezone(clock.BRUSSELS) - timedelta(days=2)
+    while day.weekday() > 4:
+        day -= timedelta(days=1)
+    return day.replace(hour=10, minute=0, second=0, microsecond=0)
+
+
 @contextmanager
 def a_telephone_house(app: Flask, *, began: datetime | None = None) -> Iterator[TelephoneHouse]:
-    """Give an application a telephone, in a time that begins two days ago."""
+    """Give an application a telephone, in a time that begins some days ago."""
     settings, before = app.config["SETTINGS"], app.extensions["telephone"]
     client = app.test_client()
 
@@ -141,8 +151,7 @@ def a_telephone_house(app: Flask, *, began: datetime | None = None) -> Iterator[
         answer = client.post(urlsplit(address).path, data=form, headers=head)
         return answer.status_code, answer.get_data(as_text=True)
 
-    start = (began or clock.now() - timedelta(days=2)).replace(microsecond=0)
-    exchange = Exchange(TOKEN, post, start)
+    exchange = Exchange(TOKEN, post, began or a_past_morning())
     with rest_api(exchange) as address:
         yield TelephoneHouse(app, address, exchange)
     app.config["SETTINGS"], app.extensions["telephone"] = settings, before
@@ -175,3 +184,12 @@ class TelephoneWorld:
         values = {"id": interpreter_id, "until": self.house.now + timedelta(days=1)}
         db.session.execute(text(there), values)
         db.session.commit()
+
+    def accept(self, request_id: int) -> None:
+        """Let the first interpreter say yes on her page."""
+        [offer] = [it for it in offer_queries.offers_of(request_id) if it.interpreter_id == self.interpreters[0].id]
+        offers.accept_offer(offer.offer_id, by=acting(self.interpreters[0]))
+
+    @staticmethod
+    def forget_terms() -> None:
+        terms.forget()

@@ -85,7 +85,7 @@ def ring_failed(leg_id: int) -> None:
 
 @retried
 def note_word(leg_id: int, sid: str, word: Word) -> bool:
-    """Take what the carrier says of a leg. Late, doubled and disordered words change nothing. Returns whether it was news.
+    """Take what the carrier says of a leg; return whether it was news. Late, doubled and swapped words change nothing.
 
     A machine that picks up is hung up on; it never says yes for anybody.
     """

@@ -1,4 +1,4 @@
-"""Telephones of people without an account: the client, a third party. Whoever is rung costs money: so many, and no more."""
+"""Telephones of people without an account: the client, a third party. Each costs money: so many, and no more."""
 
 from dispatch.calls import queries
 from dispatch.calls.errors import CallOver, CallRefused

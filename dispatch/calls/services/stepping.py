@@ -82,22 +82,31 @@ def _carry_out(tx: Transaction, row: CallRow, command: call.Command, at: datetim
     match command:
         case call.MakeRequest(language=language):
             return _make_request(tx, row, language, at)
-        case call.TryLanguage(language=language):
-            _try_language(tx, row, language)
-        case call.KeepSearching(until=until) if row.request_id is not None:
-            requests.keep_searching(row.request_id, until, by=SYSTEM)
-        case call.Withdraw() | call.GiveUp():
-            _end_search(tx, row, withdrawn=isinstance(command, call.Withdraw))
-        case call.CallDesk(transfer=transfer):
-            _call_desk(tx, row, transfer=transfer)
         case call.Say():
             tx.defer_all("calls.ask_again", [{"leg_id": it} for it in _on_the_line(row)])
         case call.Remove(leg=sid):
-            if (leg := queries.leg_by_sid(sid)) is not None:
-                tx.defer("calls.hang_up", leg_id=leg.id)
+            leg = queries.leg_by_sid(sid)
+            tx.defer_all("calls.hang_up", [{"leg_id": leg.id}] if leg else [])
         case call.Close():
             tx.defer("calls.close", call_id=row.id)
+        case call.CallDesk(transfer=transfer):
+            _call_desk(tx, row, transfer=transfer)
+        case _:
+            _turn_search(tx, row, command)
     return None
+
+
+def _turn_search(tx: Transaction, row: CallRow, command: call.Command) -> None:
+    """Search for another language, longer, or no more."""
+    if row.request_id is None:
+        return
+    match command:
+        case call.TryLanguage(language=language):
+            _try_language(tx, row, row.request_id, language)
+        case call.KeepSearching(until=until):
+            requests.keep_searching(row.request_id, until, by=SYSTEM)
+        case call.Withdraw() | call.GiveUp():
+            _end_search(tx, row, row.request_id, withdrawn=isinstance(command, call.Withdraw))
 
 
 def _make_request(tx: Transaction, row: CallRow, language: str, at: datetime) -> call.Event:
@@ -115,13 +124,11 @@ def _make_request(tx: Transaction, row: CallRow, language: str, at: datetime) ->
     return call.RequestMade(at=at, request=str(row.request_id))
 
 
-def _try_language(tx: Transaction, row: CallRow, language: str) -> None:
-    if row.request_id is None or row.code is None:
-        return
-    request = requests.lock_request(tx, row.request_id)
-    if request.status in UNANSWERED:
+def _try_language(tx: Transaction, row: CallRow, request_id: int, language: str) -> None:
+    request = requests.lock_request(tx, request_id)
+    if request.status in UNANSWERED and row.code is not None:
         asked = _asked(row, language, tx.now())
-        requests.change_request(row.request_id, asked, by=asking(row.code), version=request.version)
+        requests.change_request(request_id, asked, by=asking(row.code), version=request.version)
 
 
 def _asked(row: CallRow, language: str, now: datetime) -> Asked:
@@ -130,15 +137,13 @@ def _asked(row: CallRow, language: str, now: datetime) -> Asked:
     return work_out(Typed(service=Service.TELEPHONE, language=language, immediate=True), now, phone=phone)
 
 
-def _end_search(tx: Transaction, row: CallRow, *, withdrawn: bool) -> None:
+def _end_search(tx: Transaction, row: CallRow, request_id: int, *, withdrawn: bool) -> None:
     """Nobody waits any more: the request ends as withdrawn, or as one for which nobody was found."""
-    if row.request_id is None:
-        return
-    request = requests.lock_request(tx, row.request_id)
+    request = requests.lock_request(tx, request_id)
     if withdrawn and row.code is not None and request.status in UNANSWERED | {RequestStatus.ASSIGNED}:
-        requests.cancel_request(row.request_id, by=asking(row.code), reason=CancelReason.NO_LONGER_NEEDED)
+        requests.cancel_request(request_id, by=asking(row.code), reason=CancelReason.NO_LONGER_NEEDED)
     elif request.status in UNANSWERED:
-        offers.close_unanswered(row.request_id, by=SYSTEM)
+        offers.close_unanswered(request_id, by=SYSTEM)
 
 
 def _call_desk(tx: Transaction, row: CallRow, *, transfer: bool) -> None:

@@ -2,8 +2,8 @@
 
 It holds calls and conferences as Twilio does, rings simulated telephones, fetches our TwiML and executes the part of it
 we use, tells us by signed webhooks what happens (in time, late, twice, in another order, or not at all), and carries
-sound over Media Streams. Every request to its REST API is checked against Twilio's own OpenAPI document where the machine has
-it (`TWILIO_OPENAPI` names the file; github.com/twilio/twilio-oai, `twilio_api_v2010.json`).
+sound over Media Streams. Every request to its REST API is checked against Twilio's own OpenAPI document where the
+machine has it (`TWILIO_OPENAPI` names the file; github.com/twilio/twilio-oai, `twilio_api_v2010.json`).
 
     exchange = Exchange(token, post)           # what happens, in its own time
     with rest_api(exchange) as address: ...    # TWILIO_API_URL

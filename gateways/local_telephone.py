@@ -3,8 +3,7 @@
 It does not pretend: nobody is rung, and whoever asks is told so.
 """
 
-from dispatch.calls.domain import Word
-from dispatch.calls.ports import NotRung, Ring
+from dispatch.calls.ports import NotRung, Ring, Word
 from gateways.local import append_line
 from kernel.settings import Settings
 

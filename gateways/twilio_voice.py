@@ -12,8 +12,7 @@ from twilio.rest import Client
 from twilio.rest.api.v2010.account.call import CallInstance
 from twilio.rest.api.v2010.account.conference import ConferenceInstance
 
-from dispatch.calls.domain import LegStatus, Result, Word
-from dispatch.calls.ports import NotKnown, NotRung, Ring
+from dispatch.calls.ports import LegStatus, NotKnown, NotRung, Result, Ring, Word
 from gateways.twilio_http import http_client
 from kernel import clock
 from kernel.settings import Settings

@@ -2,10 +2,10 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from math import ceil
+
+from dispatch.calls.ports import LegStatus, Result
 
 CODE_LENGTH = 8
 KEYS = frozenset("0123456789*#")
@@ -13,39 +13,9 @@ KEYS = frozenset("0123456789*#")
 _SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
 
 
-class LegStatus(StrEnum):
-    """How far one telephone connection is; it only goes forward."""
-
-    PLANNED = "planned"
-    RINGING = "ringing"
-    ANSWERED = "answered"
-    ENDED = "ended"
-
-
-class Result(StrEnum):
-    """How a leg ended."""
-
-    COMPLETED = "completed"
-    NO_ANSWER = "no_answer"
-    BUSY = "busy"
-    FAILED = "failed"
-    CANCELED = "canceled"
-    MACHINE = "machine"
-
-
 # A ring that reached nobody. A busy line is somebody at work, and a ring we took back says nothing about her.
 UNHEARD = frozenset({Result.NO_ANSWER, Result.MACHINE})
 _ORDER = list(LegStatus)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """What the carrier says of a call: its status, how it ended, and whether a machine picked it up."""
-
-    status: LegStatus
-    at: datetime
-    result: Result | None = None
-    machine: bool = False
 
 
 def is_forward(before: str, after: str) -> bool:

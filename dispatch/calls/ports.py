@@ -1,9 +1,39 @@
 """What calls need from outside: somebody who rings telephones."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
-from dispatch.calls.domain import Word
+
+class LegStatus(StrEnum):
+    """How far one telephone connection is; it only goes forward."""
+
+    PLANNED = "planned"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    ENDED = "ended"
+
+
+class Result(StrEnum):
+    """How a leg ended."""
+
+    COMPLETED = "completed"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    MACHINE = "machine"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What the carrier says of a call: its status, how it ended, and whether a machine picked it up."""
+
+    status: LegStatus
+    at: datetime
+    result: Result | None = None
+    machine: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import joinedload
 
-from dispatch.calls.domain import LegStatus, code_key, cost_cents, quantiles
+from dispatch.calls.domain import code_key, cost_cents, quantiles
 from dispatch.calls.models import CallRow, CodeRow, LegRow, LineRow
+from dispatch.calls.ports import LegStatus
 from dispatch.conversations.models import ConversationRow, ParticipantRow
 from dispatch.requests.models import RequestRow
 from dispatch.terms.queries import terms_at

@@ -7,8 +7,7 @@ from flask import current_app
 from procrastinate import RetryStrategy
 
 from dispatch.calls import queries, services
-from dispatch.calls.domain import LegStatus
-from dispatch.calls.ports import NotKnown, NotRung, Telephone
+from dispatch.calls.ports import LegStatus, NotKnown, NotRung, Telephone
 from dispatch.conversations import queries as conversations
 from dispatch.performances import services as performances
 from kernel.actor import SYSTEM

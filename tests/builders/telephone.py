@@ -1,4 +1,4 @@
-"""A house with a telephone: the real application and its jobs, the carrier's stand-in, and time that is told to pass."""
+"""A house with a telephone: the real application and its jobs, the carrier, and time that is told to pass."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from dispatch.assignments.models import AssignmentRow
 from dispatch.calls import queries
-from dispatch.calls.domain import LegStatus
 from dispatch.calls.events import CallEnded
 from dispatch.calls.models import CallRow, LegRow
+from dispatch.calls.ports import LegStatus
 from dispatch.calls.services.legs import make_leg, ring_leg
 from dispatch.calls.services.stepping import hold, take
 from dispatch.conversations import queries as conversations

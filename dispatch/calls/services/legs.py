@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 
 from dispatch.calls import queries
-from dispatch.calls.domain import UNHEARD, LegStatus, Result, Word, is_forward
+from dispatch.calls.domain import UNHEARD, is_forward
 from dispatch.calls.errors import CallRefused
 from dispatch.calls.models import CallRow, LegRow
-from dispatch.calls.ports import Ring
+from dispatch.calls.ports import LegStatus, Result, Ring, Word
 from dispatch.calls.services.spending import may_ring
 from dispatch.interpreters import services as interpreters
 from dispatch.terms.domain import elapsed

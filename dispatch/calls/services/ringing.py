@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from dispatch.calls import queries
-from dispatch.calls.domain import LegStatus, Word
 from dispatch.calls.models import LegRow
+from dispatch.calls.ports import LegStatus, Word
 from dispatch.calls.services.connecting import call_for
 from dispatch.calls.services.legs import make_leg, note_word
 from dispatch.interpreters import queries as register

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from dispatch.calls import queries
-from dispatch.calls.domain import LegStatus
 from dispatch.calls.events import CallEnded
 from dispatch.calls.models import CallRow
+from dispatch.calls.ports import LegStatus
 from dispatch.calls.services.codes import asking
 from dispatch.calls.services.legs import make_leg
 from dispatch.offers import services as offers

@@ -3,8 +3,9 @@
 from flask import current_app, url_for
 
 from dispatch.calls import queries, services
-from dispatch.calls.domain import CODE_LENGTH, LegStatus
+from dispatch.calls.domain import CODE_LENGTH
 from dispatch.calls.models import CallRow, LegRow
+from dispatch.calls.ports import LegStatus
 from dispatch.conversations.status import FINAL
 from dispatch.offers import queries as offers
 from dispatch.offers.status import OPEN

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from dispatch.calls import queries, services
-from dispatch.calls.domain import LegStatus, Result, Word
+from dispatch.calls.ports import LegStatus, Result, Word
 from dispatch.calls.views.scenes import scene_of, waiting
 from dispatch.calls.views.signed import field, heard, moment, signed
 from kernel.http import policy

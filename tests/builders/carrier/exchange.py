@@ -351,13 +351,20 @@ class Exchange:
             there.status = "in-progress"
             self._report(there, "conference-start", call)
         if there.status == "init" and (wait := noun.get("waitUrl")):
-            address = urljoin(call.url, wait)
-            status, text = self._post(address, self._form(call), self._sign(address, self._form(call)))
-            assert status == 200, f"the wait page answered {status}"
-            self._hear(call, " ".join(it.text or "" for it in ElementTree.fromstring(text).iter("Say")))
+            self._hear_waiting(call, urljoin(call.url, wait))
         if there.status == "in-progress" and len(there.inside) > 1:
             for one in list(there.inside):
                 self._may_talk(one, there)
+
+    def _hear_waiting(self, call: Call, address: str) -> None:
+        """Fetch what is heard while waiting; music where nobody answers."""
+        try:
+            status, text = self._post(address, self._form(call), self._sign(address, self._form(call)))
+        except OSError:
+            self._hear(call, "(music)")
+            return
+        assert status == 200, f"the wait page answered {status}"
+        self._hear(call, " ".join(it.text or "" for it in ElementTree.fromstring(text).iter("Say")))
 
     def _may_talk(self, call: Call, there: Conference) -> None:
         plan = call.plan

@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -108,7 +109,7 @@ def _one_call(exchange: Exchange, method: str, sid: str, form: dict[str, str]) -
 
 def _told(call: Call) -> dict[str, Any]:
     times = {"start_time": call.started_at, "end_time": call.ended_at}
-    told = {name: format_datetime(moment) if moment else None for name, moment in times.items()}
+    told = {name: format_datetime(moment.astimezone(UTC)) if moment else None for name, moment in times.items()}
     return told | {"sid": call.sid, "status": call.status, "to": call.to, "from": call.caller, "account_sid": ACCOUNT}
 
 

@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install browser run test quick check bench docs
+.PHONY: help install browser servers run test quick check bench docs
 
 UV := 0.13.9
 BIN := .venv/bin
@@ -18,7 +18,7 @@ help: ## tell the commands
 run: install ## the platform with a demo agency, on http://127.0.0.1:8000 (HOST, PORT, DATA_DIR, DATABASE_URL)
 	@exec $(BIN)/python -m processes run --end-with-parent
 
-test: install browser ## every test (PYTEST_ARGS="-k offers")
+test: install browser servers ## every test (PYTEST_ARGS="-k offers")
 	@exec $(BIN)/pytest $(PYTEST_ARGS)
 
 quick: install ## the tests that take less than a minute
@@ -64,3 +64,13 @@ browser: $(INSTALLED)
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null && exit 0; fi; \
 	$(BIN)/playwright install chromium && exit 0; \
 	echo "No browser could be installed: install Chromium, or set CHROMIUM to its path" >&2; exit 1
+
+# The tests of rooms run a real Janus and a real coturn. Where they cannot be installed, those tests are skipped.
+servers:
+	@if command -v janus >/dev/null && command -v turnserver >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	  echo "Without Janus and coturn (apt-get install janus coturn) the tests that run them are skipped" >&2; exit 0; fi; \
+	echo "Installing Janus and coturn for the tests ..."; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	  janus coturn >/dev/null || { echo "They could not be installed: the tests that run them are skipped" >&2; exit 0; }; \
+	if command -v systemctl >/dev/null; then systemctl disable --now janus.service coturn.service >/dev/null 2>&1; fi; true

@@ -7,6 +7,7 @@ import time
 from benchmarks import accept_race, accept_rate, board, memory, pages, year
 from benchmarks.dispatch_year import bench as dispatch_year
 from benchmarks.figures import Figure, keep, table
+from benchmarks.media import run as media
 from benchmarks.place import Place
 
 BENCHMARKS = {
@@ -17,6 +18,7 @@ BENCHMARKS = {
     "pages": pages.run,
     "memory": memory.run,
     "dispatch_year": dispatch_year.run,
+    "media": media.run,
 }
 
 
@@ -25,6 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", nargs="*", help=f"of {', '.join(BENCHMARKS)}; without any: all")
     parser.add_argument("--rounds", type=int, default=500, help="races of accept_race (500)")
+    parser.add_argument("--media", nargs="+", choices=media.PARTS, help="parts of media (all); kept nowhere")
     options = parser.parse_args()
     if strangers := set(options.name) - set(BENCHMARKS):
         parser.error(f"there is no benchmark {', '.join(sorted(strangers))}; there are {', '.join(BENCHMARKS)}")
@@ -34,7 +37,8 @@ def main() -> int:
         for name in options.name or BENCHMARKS:
             before = time.perf_counter()
             found = BENCHMARKS[name](place, options)
-            keep(name, found)
+            if not (name == "media" and options.media):
+                keep(name, found)
             figures += found
             print(f"{name}: {time.perf_counter() - before:.0f} s", file=sys.stderr, flush=True)
     finally:

@@ -1,12 +1,14 @@
 """Rooms on media nodes: the engine of `dispatch.conversations`, wherever the least loaded node is."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from dispatch.conversations.errors import RoomFull
+from kernel import clock
 from kernel.errors import Unavailable
 from kernel.settings import Settings
-from media import queries, services
+from media import queries, services, turn
 from media.client import MediaNodeClient
 from media.engine import Change, Grants, Limits, Negotiation, Pc, RoomRefused
 from media.queries import Placed
@@ -16,28 +18,31 @@ class MediaNodes:
     """Asks the node a room is on. A room whose node died is placed anew when somebody joins."""
 
     def __init__(self, settings: Settings) -> None:
-        self._secret_key = settings.secret_key
+        self._settings = settings
+        self.met: Callable[[Placed], None] = lambda placed: None  # who listens to nodes hears of one at once
 
     def client(self, placed: Placed) -> MediaNodeClient:
         """Return how to ask a node."""
-        return MediaNodeClient(placed.address, self._secret_key)
+        return MediaNodeClient(placed.address, self._settings.secret_key)
 
-    def join(self, room: str, participant: str, *, video: bool) -> dict[str, Any]:
+    def join(self, room: str, participant: str, *, video: bool, guest: bool) -> dict[str, Any]:
         """Make the room if need be, let a browser in, and return how it connects.
 
         Raises: Unavailable, RoomFull.
         """
-        node = self.client(services.place_room(room))
+        placed = services.place_room(room)
+        self.met(placed)
+        node = self.client(placed)
         try:
             node.create_room(room, Limits())
             joined = node.join(room, participant, Grants(audio=True, video=video))
         except RoomRefused as refused:
             raise RoomFull() if refused.code == "room_full" else Unavailable(thing="media") from refused
-        return {"joined": asdict(joined), "ice_servers": self.ice_servers(participant)}
+        return {"joined": asdict(joined), "ice_servers": self.ice_servers(participant, guest=guest)}
 
-    def ice_servers(self, participant: str) -> list[dict[str, Any]]:
+    def ice_servers(self, participant: str, *, guest: bool) -> list[dict[str, Any]]:
         """Return by which servers a browser finds a way, with credentials that end soon."""
-        return []
+        return turn.ice_servers(self._settings, participant, guest=guest, at=clock.now())
 
     def negotiate(self, room: str, participant: str, step: dict[str, Any]) -> dict[str, Any] | None:
         """Take a step of a browser; return the engine's, if there is one.

@@ -45,6 +45,11 @@ class Settings:
     media_port: int | None = None
     media_addresses: tuple[tuple[str, str], ...] = ()
     media_udp_ports: tuple[int, ...] = (0,)
+    janus_url: str | None = None
+    janus_secret: str = ""
+    turn_urls: tuple[str, ...] = ()
+    turn_secret: str | None = None
+    stun_urls: tuple[str, ...] = ()
     fake_provider_fail_rate: float = 0.0
     fake_provider_delay_s: float = 0.0
     fake_provider_lose_answer_rate: float = 0.0
@@ -86,6 +91,11 @@ class Settings:
             media_port=int(env["MEDIA_PORT"]) if env.get("MEDIA_PORT") else None,
             media_addresses=_addresses(env.get("MEDIA_ADDRESSES") or ""),
             media_udp_ports=_ports(env.get("MEDIA_UDP_PORTS") or "0"),
+            janus_url=env.get("JANUS_URL") or None,
+            janus_secret=env.get("JANUS_SECRET") or "",
+            turn_urls=_words(env.get("TURN_URLS")),
+            turn_secret=env.get("TURN_SECRET") or None,
+            stun_urls=_words(env.get("STUN_URLS")),
             fake_provider_fail_rate=float(env.get("FAKE_PROVIDER_FAIL_RATE") or 0),
             fake_provider_delay_s=float(env.get("FAKE_PROVIDER_DELAY_S") or 0),
             fake_provider_lose_answer_rate=float(env.get("FAKE_PROVIDER_LOSE_ANSWER_RATE") or 0),
@@ -106,6 +116,11 @@ class Settings:
 
 def _flag(text: str | None) -> bool:
     return (text or "").lower() in {"1", "true", "yes", "on"}
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    """Return the parts of `one,other`."""
+    return tuple(it.strip() for it in (text or "").split(",") if it.strip())
 
 
 def _addresses(text: str) -> tuple[tuple[str, str], ...]:

@@ -10,12 +10,16 @@ _MOST_WAITING = 2_000
 
 
 class Feed:
-    """Events of one engine life. A listener that lets too many wait is cut off: its iteration ends."""
+    """Events of one engine life after another. A listener that lets too many wait is cut off: its iteration ends."""
 
     def __init__(self, epoch: str) -> None:
         self.epoch = epoch
         self._sequence = 0
         self._listeners: set[asyncio.Queue[EngineEvent | None]] = set()
+
+    def begin_again(self, epoch: str) -> None:
+        """Begin another life of the engine, for the same listeners."""
+        self.epoch, self._sequence = epoch, 0
 
     def tell(self, what: What, room: str, participant: str | None = None, **facts: Any) -> None:
         """Tell everybody that something happened."""
@@ -27,10 +31,13 @@ class Feed:
             else:
                 queue.put_nowait(event)
 
-    async def listen(self) -> AsyncIterator[EngineEvent]:
-        """Yield what is told from now on."""
+    def listen(self) -> AsyncIterator[EngineEvent]:
+        """Return what is told from this call on."""
         queue: asyncio.Queue[EngineEvent | None] = asyncio.Queue()
         self._listeners.add(queue)
+        return self._heard(queue)
+
+    async def _heard(self, queue: asyncio.Queue[EngineEvent | None]) -> AsyncIterator[EngineEvent]:
         try:
             while (event := await queue.get()) is not None:
                 yield event

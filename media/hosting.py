@@ -13,6 +13,8 @@ from kernel.settings import Settings
 from media.embedded.engine import EmbeddedEngine, Place
 from media.engine import MediaEngine
 from media.heartbeat import Heartbeat
+from media.janus.engine import JanusEngine
+from media.janus.launch import OwnJanus, RunningJanus, Source
 from media.node import Node, OnStream
 
 logger = logging.getLogger(__name__)
@@ -25,7 +27,19 @@ async def _embedded(settings: Settings) -> MediaEngine:
     return EmbeddedEngine(Place(settings.media_addresses or own_addresses(), settings.media_udp_ports))
 
 
-ENGINES: dict[str, Callable[[Settings], Awaitable[MediaEngine]]] = {"embedded": _embedded}
+async def _janus(settings: Settings) -> MediaEngine:
+    if settings.janus_url:
+        source: Source = RunningJanus(settings.janus_url, settings.janus_secret)
+    else:
+        announced = next((told for own, told in settings.media_addresses if own != told), None)
+        place = settings.data_dir / "janus" / str(settings.port)
+        source = OwnJanus(place, public_address=announced, ports=settings.media_udp_ports)
+    engine = JanusEngine(source)
+    await engine.start()
+    return engine
+
+
+ENGINES: dict[str, Callable[[Settings], Awaitable[MediaEngine]]] = {"embedded": _embedded, "janus": _janus}
 
 
 def own_addresses() -> Sequence[tuple[str, str]]:

@@ -59,7 +59,7 @@ def register(app: Flask) -> None:
 
 def is_api() -> bool:
     """Return whether whoever asks reads JSON rather than pages."""
-    return request.path.startswith("/api/")
+    return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
 
 
 def _back() -> str | None:

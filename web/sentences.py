@@ -98,6 +98,14 @@ SENTENCES = {
     "far_from_agreed": _("Dit ligt meer dan een dag van wat afgesproken was."),
     "only_on_site": _("Kilometers horen alleen bij tolken ter plaatse."),
     "customer_known": _("Dit klantnummer of deze naam bestaat al."),
+    # conversations
+    "room_closed": _("Dit gesprek is voorbij of afgezegd."),
+    "room_not_open": _("De kamer is nog niet open."),
+    "room_full": _("Er kan niemand meer bij in dit gesprek."),
+    "guest_link_over": _("Deze link is al gebruikt, verlopen of ingetrokken. Vraag een nieuwe aan wie u uitnodigde."),
+    "bad_message": _("Dit konden we niet lezen."),
+    "file_not_showable": _("Dit kunnen we niet tonen. Kies een PDF van hoogstens 60 bladzijden, of een PNG of JPEG."),
+    "too_many_pages": _("Dit heeft te veel bladzijden."),
     # spreadsheets
     "unreadable_file": _("Dit rekenblad kunnen we niet lezen."),
     "file_old_excel": _("Dit is een oude Excel (XLS). Bewaar het als XLSX of CSV."),

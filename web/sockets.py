@@ -22,7 +22,7 @@ from dispatch.desk import sockets as desk
 from kernel.audit_sql import CHANNEL
 from kernel.database import FAR_AWAY, db
 from people.domain import SignedIn
-from web import rooms
+from web import room_media, rooms
 from web.identity import ask_again, signed_in
 from web.locale import LOCALES, choose
 
@@ -57,6 +57,7 @@ def register(app: Flask) -> None:
     socketio.on_event("connect", _connect, namespace=desk.NAMESPACE)
     socketio.on_event("disconnect", _disconnect, namespace=desk.NAMESPACE)
     rooms.register(app, socketio)
+    room_media.register(app, socketio)
     if settings.role in {"web", "sockets"}:
         start_listening(app)
 

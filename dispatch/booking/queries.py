@@ -1,5 +1,6 @@
 """The whole picture of one request, put together from the modules that each know a part. Nothing here writes."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -8,6 +9,8 @@ from sqlalchemy import Row
 from dispatch.assignments import queries as assignments
 from dispatch.assignments.queries import BINDING
 from dispatch.booking.models import HalfTypedRow
+from dispatch.conversations import queries as conversations
+from dispatch.conversations.models import ConversationRow
 from dispatch.offers import queries as offers
 from dispatch.performances import queries as performances
 from dispatch.performances.models import PerformanceRow
@@ -46,6 +49,15 @@ class Picture:
         return requests.open_proposal(self.request.id)
 
     @cached_property
+    def conversation(self) -> ConversationRow | None:
+        return conversations.last_conversation_of(self.request.id)
+
+    @cached_property
+    def inside(self) -> Sequence[Row[Any]]:
+        """Who is in the room of the conversation now, or waits at its door."""
+        return conversations.roster(self.conversation.id, clock.now()) if self.conversation else []
+
+    @cached_property
     def quote(self) -> QuoteRow | None:
         return translations.last_quote(self.request.id)
 
@@ -81,6 +93,7 @@ _FOR_ALL = frozenset(
         "proposal_made", "proposal_answered", "quote_made", "quote_answered", "request_assigned", "request_reopened",
         "request_changed", "request_started", "request_finished", "performance_submitted", "performance_confirmed",
         "performance_disputed", "request_closed", "outcome_corrected", "absence_reported",
+        "conversation_began", "conversation_ended",
     }
 )  # fmt: skip
 

@@ -6,14 +6,14 @@ from typing import Any, Protocol
 class Engine(Protocol):
     """Forwards sound and picture. Values are plain: what a browser is told as it is."""
 
-    def join(self, room: str, participant: str, *, video: bool) -> dict[str, Any]:
+    def join(self, room: str, participant: str, *, video: bool, guest: bool) -> dict[str, Any]:
         """Make the room if need be, let a browser in, and return how it connects: `joined` and `ice_servers`.
 
         Raises: Unavailable.
         """
         ...
 
-    def ice_servers(self, participant: str) -> list[dict[str, Any]]:
+    def ice_servers(self, participant: str, *, guest: bool) -> list[dict[str, Any]]:
         """Return by which servers a browser finds a way to the engine, with credentials that end soon."""
         ...
 

@@ -66,7 +66,7 @@ def _join(body: Mapping[str, Any], place: Place, who: ParticipantRow, engine: En
     room = queries.room_of(place.conversation_id)
     me = {"key": who.key, "role": who.role, "status": who.status, "rights": rights_of(who.role)}
     if who.status == "admitted":
-        place.joined = engine.join(room.room, who.key, video=room.kind == "video")
+        place.joined = engine.join(room.room, who.key, video=room.kind == "video", guest=who.person_id is None)
     return {"me": me, "room": seen_by(place, room), "media": place.joined}
 
 

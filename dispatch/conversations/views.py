@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, session, url_for
-from flask_babel import force_locale, get_locale
+from flask_babel import force_locale, get_locale, ngettext
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
@@ -14,6 +14,11 @@ from dispatch.conversations.models import ConversationRow, ParticipantRow
 from dispatch.conversations.permissions import rights_of
 from dispatch.conversations.services import Guest, Leaflet, Way
 from dispatch.conversations.status import FINAL
+from dispatch.offers import queries as offers
+from dispatch.offers.status import OPEN as OPEN_OFFERS
+from dispatch.requests import queries as requests
+from dispatch.requests.status import UNANSWERED
+from dispatch.terms.queries import terms_at
 from dispatch.translations import queries as documents
 from kernel import clock
 from kernel.actor import Role
@@ -24,6 +29,7 @@ from media import pages as leaves
 pages = Blueprint("conversations", __name__)
 INSIDE = frozenset({Role.REQUESTER, Role.INTERPRETER, Role.COORDINATOR})
 _GUEST = "guest"
+_BOUND = frozenset({"assigned", "in_progress"})
 
 
 @pages.get("/conversations/<id:conversation_id>")
@@ -37,11 +43,37 @@ def room(conversation_id: int) -> str:
     return _room_page(row, who, back=_back(row), **shown)
 
 
+@pages.get("/requests/<id:request_id>/way")
+@policy(Role.REQUESTER)
+def way(request_id: int) -> Response:
+    """Say to somebody who waits for an interpreter now what happens, and where the room is once it is there."""
+    asked = requests.find_request(request_id, by=current_actor())
+    talk = queries.last_conversation_of(asked.id)
+    if talk is not None and talk.status not in FINAL and asked.status in _BOUND:
+        return jsonify(room=url_for(".room", conversation_id=talk.id), over=False, says="", choices=False)
+    if asked.status not in UNANSWERED:
+        return jsonify(room=None, over=True, says="", choices=False)
+    open_offers = sum(1 for it in offers.offers_of(asked.id) if it.status in OPEN_OFFERS)
+    waited_s = (clock.now() - (asked.submitted_at or asked.created_at)).total_seconds() * clock.time_scale()
+    patience_s = terms_at(clock.now().date()).value("spoken_choice", "immediate")
+    return jsonify(room=None, over=False, says=_told(asked.status, open_offers), choices=waited_s > patience_s)
+
+
+def _told(status: str, open_offers: int) -> str:
+    if status == "escalated":
+        return _("Een coördinator zoekt mee. Blijf op deze pagina.")
+    if open_offers:
+        return ngettext("We vragen nu %(num)s tolk.", "We vragen nu %(num)s tolken tegelijk.", open_offers)
+    return _("We zoeken een tolk voor u. Blijf op deze pagina.")
+
+
 @pages.get("/conversations/check")
 @policy(INSIDE)
 def check() -> str:
     """Try camera, microphone, loudspeaker and network before a conversation."""
-    return render_template("dispatch/conversations/check.html", ice=_ice_servers("check"), back=url_for("people.home"))
+    return render_template(
+        "dispatch/conversations/check.html", ice=_ice_servers("check", guest=False), back=url_for("people.home")
+    )
 
 
 @pages.post("/conversations/<id:conversation_id>/guests")
@@ -125,7 +157,7 @@ def guest_check(token: str) -> str:
     if not _works(guest):
         raise LinkOver()
     with force_locale(_locale_of(guest)):
-        shown = {"ice": _ice_servers(guest.key), "back": url_for(".door", token=token)}
+        shown = {"ice": _ice_servers(guest.key, guest=True), "back": url_for(".door", token=token)}
         return render_template("dispatch/conversations/check.html", **shown)
 
 
@@ -202,8 +234,8 @@ def _locale_of(guest: ParticipantRow) -> str:
     return queries.locale_of(guest.language) or str(get_locale())
 
 
-def _ice_servers(participant: str) -> list[dict[str, Any]]:
-    servers: list[dict[str, Any]] = current_app.extensions["rooms"].ice_servers(participant)
+def _ice_servers(participant: str, *, guest: bool) -> list[dict[str, Any]]:
+    servers: list[dict[str, Any]] = current_app.extensions["rooms"].ice_servers(participant, guest=guest)
     return servers
 
 

@@ -26,9 +26,12 @@ class PerformanceForm(Form):
     disturbance = TextAreaField(_("Wat stoorde?"), [Optional(), Length(max=NOTE_LIMIT)])
     note = TextAreaField(_("Opmerking"), [Optional(), Length(max=NOTE_LIMIT)])
 
-    def show(self, assignment: AssignmentRow) -> None:
-        """Begin with what was agreed."""
-        start, end = (it.astimezone(BRUSSELS) for it in (assignment.starts_at, assignment.ends_at))
+    def show(self, assignment: AssignmentRow, draft: Report | None = None) -> None:
+        """Begin with what took place in the room, where that is known, else with what was agreed."""
+        moments = (draft.started_at, draft.ended_at) if draft else (assignment.starts_at, assignment.ends_at)
+        start, end = (it.astimezone(BRUSSELS) for it in moments)
+        if draft:
+            self.disturbance_minutes.data = draft.disturbance_minutes
         self.day.data, self.start.data = start.date(), start.time()
         self.end_day.data, self.end.data = end.date(), end.time()
         if assignment.distance_km:

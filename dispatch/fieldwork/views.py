@@ -10,6 +10,7 @@ from dispatch.assignments import queries as assignments
 from dispatch.assignments import services as assignment_services
 from dispatch.assignments.domain import WithdrawReason
 from dispatch.assignments.status import TRANSITIONS
+from dispatch.conversations import queries as conversations
 from dispatch.fieldwork.forms import DeclineForm, PerformanceForm, WithdrawForm
 from dispatch.offers import queries as offers
 from dispatch.offers import services as offer_services
@@ -52,6 +53,9 @@ def accept(offer_id: int) -> Answer:
     """Say yes, and wait for the server's word."""
     assignment_id = offer_services.accept_offer(offer_id, by=current_actor())
     flash(_("Van u. De opdracht staat in uw agenda."))
+    talk = conversations.conversation_of(assignment_id)
+    if talk is not None and talk.opens_at <= clock.now():  # somebody waits for her now
+        return redirect(url_for("conversations.room", conversation_id=talk.id))
     return redirect(url_for(".show", assignment_id=assignment_id))
 
 
@@ -71,7 +75,8 @@ def decline(offer_id: int) -> Answer:
 def agenda() -> str:
     """Show what comes, day by day."""
     rows = assignments.agenda(current_actor(), clock.now() - timedelta(hours=12))
-    return render_template("dispatch/fieldwork/agenda.html", assignments=rows, now=clock.now())
+    rooms = conversations.conversations_of([it.id for it in rows])
+    return render_template("dispatch/fieldwork/agenda.html", assignments=rows, conversations=rooms, now=clock.now())
 
 
 @pages.get("/records")
@@ -93,6 +98,7 @@ def show(assignment_id: int) -> str:
         "assignment": row,
         "actions": TRANSITIONS.actions(row.status, Role.INTERPRETER),
         "performance": performances.performance_of(row.request_id),
+        "conversation": conversations.conversation_of(row.id),
         "documents": translations.documents_of(row.request_id) if row.status in assignments.BINDING else [],
         "withdraw_form": WithdrawForm(),
         "may_start_at": row.starts_at - _EARLY,
@@ -142,12 +148,13 @@ def absent(assignment_id: int) -> Answer:
 @pages.route("/assignments/<id:assignment_id>/perform", methods=["GET", "POST"])
 @policy(Role.INTERPRETER)
 def perform(assignment_id: int) -> str | Answer | tuple[str, int]:
-    """Write down what took place."""
+    """Write down what took place; what a conversation here left of itself stands there already."""
     actor, form = current_actor(), PerformanceForm()
     row = assignments.find_assignment(assignment_id, by=actor)
     if request.method == "GET":
-        form.show(row)
-        return render_template("dispatch/fieldwork/perform.html", form=form, assignment=row)
+        draft = conversations.draft_of(assignment_id)
+        form.show(row, draft)
+        return render_template("dispatch/fieldwork/perform.html", form=form, assignment=row, draft=draft)
     on_site = row.service == "on_site"
     done = (
         accepted(

@@ -1,0 +1,1 @@
+"""What sound and picture cost and how fast they are, ours beside stock aiortc and beside Janus."""

@@ -4,7 +4,7 @@ import argparse
 import sys
 import time
 
-from benchmarks import accept_race, accept_rate, board, memory, pages, year
+from benchmarks import accept_race, accept_rate, board, memory, pages, telephone_day, year
 from benchmarks.dispatch_year import bench as dispatch_year
 from benchmarks.figures import Figure, keep, table
 from benchmarks.media import run as media
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "memory": memory.run,
     "dispatch_year": dispatch_year.run,
     "media": media.run,
+    "telephone_day": telephone_day.run,
 }
 
 

@@ -10,6 +10,7 @@ from dispatch.conversations.status import FINAL
 from dispatch.offers import queries as offers
 from dispatch.offers.status import OPEN
 from kernel import clock
+from kernel.errors import Unavailable
 from kernel.settings import Settings
 from media.call import domain as call
 from media.call import kept
@@ -110,10 +111,7 @@ def _meeting(leg: LegRow, row: CallRow) -> Scene:
     if talk is not None and talk.status in FINAL:
         return Words(words=words.BYE)
     if talk is not None and (talk.kind == "video" or queries.has_browser(talk.id, clock.now())):
-        services.enter_room(leg.id)
-        settings = current_app.config["SETTINGS"]
-        token = make_pass(settings.secret_key, talk.room, queries.find_leg(leg.id).who)
-        return IntoRoom(url=_stream_address(settings), token=token, then=_at("done", leg))
+        return _into_room(leg, talk.room)
     return Meeting(
         name=row.conference,
         begins=leg.role in {"interpreter", "coordinator"},
@@ -123,6 +121,18 @@ def _meeting(leg: LegRow, row: CallRow) -> Scene:
         limit_s=_LIMIT_S,
         words=words.CONNECTING if leg.role == "interpreter" else "",
     )
+
+
+def _into_room(leg: LegRow, room: str) -> Scene:
+    """Bring a leg into our room; where there is none to be had, say so."""
+    try:
+        current_app.extensions["rooms"].open(room)
+    except Unavailable:
+        return Words(words=words.NO_SERVICE)
+    services.enter_room(leg.id)
+    settings = current_app.config["SETTINGS"]
+    token = make_pass(settings.secret_key, room, queries.find_leg(leg.id).who)
+    return IntoRoom(url=_stream_address(settings), token=token, then=_at("done", leg))
 
 
 def _stream_address(settings: Settings) -> str:

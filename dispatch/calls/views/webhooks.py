@@ -83,7 +83,7 @@ def status(leg_id: int) -> Response:
 def done(leg_id: int) -> Response:
     """A conference, a room or a transfer is over for this leg: what is next, or goodbye."""
     leg = queries.find_leg(leg_id)
-    over = leg.call.ended_at is not None or field("DialCallStatus") in {"no-answer", "busy", "failed"}
+    over = leg.call.ended_at is not None or leg.in_room or field("DialCallStatus") in {"no-answer", "busy", "failed"}
     return heard(Words(words=words.BYE) if over else scene_of(leg_id))
 
 

@@ -71,6 +71,7 @@ class Exchange:
         self.transcript: list[str] = []
         self.violations: list[str] = []
         self.mail: Mail = lambda kind, form: [0.0]
+        self.anybody: Callable[[str], Phone] = lambda number: Phone(number, state="off")
         self.connect: Callable[[Call, str, dict[str, str]], Any] | None = None
         self.voice_url = self.voice_status_url = ""
         self._post, self._sign = post, RequestValidator(token).compute_signature
@@ -128,7 +129,7 @@ class Exchange:
 
     def create(self, form: dict[str, str], events: list[str]) -> Call:
         """Ring a telephone, as the REST API was asked to."""
-        phone = self.phones.get(form["To"]) or Phone(form["To"], state="off")
+        phone = self.phones.setdefault(form["To"], self.anybody(form["To"]))
         call = self._new(to=form["To"], caller=form["From"], direction="outbound-api", phone=phone)
         call.url, call.fallback = form.get("Url", ""), form.get("FallbackUrl", "")
         call.told, call.events = form.get("StatusCallback", ""), tuple(events) or ("completed",)

@@ -292,6 +292,7 @@ def performance_forgets(event: DetailsForgotten, tx: Transaction, by: Actor) -> 
 
 def register_forgets(event: PersonErased, tx: Transaction, by: Actor) -> None:
     interpreters.forget_person(event.person_id)
+    calls.forget_person(event.person_id)
     messages.forget_person(event.person_id)
     booking.forget_half_typed(event.person_id)
 

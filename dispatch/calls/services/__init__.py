@@ -15,6 +15,7 @@ from dispatch.calls.services.dialogue import answer_menu, receive_call
 from dispatch.calls.services.legs import (
     count_ring,
     forget_numbers,
+    forget_person,
     note_sid,
     note_word,
     ring_failed,
@@ -34,6 +35,7 @@ __all__ = [
     "end_code",
     "enter_room",
     "forget_numbers",
+    "forget_person",
     "make_code",
     "meet",
     "note_conference",

@@ -11,6 +11,7 @@ from dispatch.calls.models import CallRow, LegRow
 from dispatch.calls.ports import LegStatus, Result, Ring, Word
 from dispatch.calls.services.spending import may_ring
 from dispatch.interpreters import services as interpreters
+from dispatch.interpreters.models import InterpreterRow
 from dispatch.terms.domain import elapsed
 from dispatch.terms.queries import terms_at
 from kernel import clock
@@ -20,6 +21,8 @@ refuse_on("uq_call_legs_sid", CallRefused)
 # A ring whose worker died is tried again after this; one of which nothing was heard is asked after.
 _LEASE, _ASK_AFTER, _ASK_AGAIN = timedelta(seconds=15), timedelta(seconds=60), timedelta(minutes=10)
 _MOST_TRIES = 3
+# Nobody is rung minutes late: whoever asked is gone, and a backup that was put back rings nobody.
+_STALE = timedelta(minutes=2)
 
 
 def make_leg(tx: Transaction, row: CallRow, *, ring: bool = True, **facts: object) -> LegRow:
@@ -48,7 +51,8 @@ def take_ring(leg_id: int) -> tuple[Ring, bool] | None:
         if leg.status != LegStatus.PLANNED or leg.number is None:
             return None
         now = tx.now()
-        if leg.tries >= _MOST_TRIES or line is None or not may_ring(tx, row, leg.number, now):
+        too_late = leg.check_at is not None and now > leg.check_at + _STALE
+        if too_late or leg.tries >= _MOST_TRIES or line is None or not may_ring(tx, row, leg.number, now):
             _end(tx, leg, Result.FAILED, now)
             return None
         terms = terms_at(now.date())
@@ -132,6 +136,13 @@ def forget_numbers() -> int:
         tx.session.execute(update(CallRow).where(CallRow.id.in_(ids)).values(number=None))
         tx.session.execute(update(LegRow).where(LegRow.call_id.in_(ids)).values(number=None))
         return len(ids)
+
+
+def forget_person(person_id: int) -> None:
+    """A person was erased: on what number she was rung goes at once."""
+    with transaction() as tx:
+        theirs = select(InterpreterRow.id).where(InterpreterRow.person_id == person_id)
+        tx.session.execute(update(LegRow).where(LegRow.interpreter_id.in_(theirs)).values(number=None))
 
 
 def _end(tx: Transaction, leg: LegRow, result: Result, at: datetime) -> None:

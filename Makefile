@@ -30,7 +30,7 @@ check: install ## format, lint, types, layers; without a database
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: install ## every benchmark, beside its bound
+bench: install browser ## every benchmark, beside its bound
 	@exec $(BIN)/python -m benchmarks
 
 docs: install ## write the generated pages again

@@ -4,7 +4,7 @@ import argparse
 import sys
 import time
 
-from benchmarks import accept_race, accept_rate, board, memory, pages, telephone_day, year
+from benchmarks import accept_race, accept_rate, board, memory, pages, screens, telephone_day, year
 from benchmarks.dispatch_year import bench as dispatch_year
 from benchmarks.figures import Figure, keep, table
 from benchmarks.media import run as media
@@ -16,8 +16,9 @@ BENCHMARKS = {
     "year": year.run,
     "board": board.run,
     "pages": pages.run,
+    "screens": screens.run,
     "memory": memory.run,
-    "dispatch_year": dispatch_year.run,
+    "dispatch_year_goals": dispatch_year.run,
     "media": media.run,
     "telephone_day": telephone_day.run,
 }
@@ -44,7 +45,7 @@ def main() -> int:
             print(f"{name}: {time.perf_counter() - before:.0f} s", file=sys.stderr, flush=True)
     finally:
         place.close()
-    print(table(figures))
+        print(table(figures))  # also what was measured before one that broke
     return 0 if all(it.met for it in figures) else 1
 
 

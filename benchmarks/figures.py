@@ -34,7 +34,12 @@ class Figure:
 
 def at_most(name: str, value: float, unit: str, limit: float, n: int, **more: object) -> Figure:
     """Return a figure that has to stay below `limit`."""
-    return Figure(name, value, unit, f"< {limit:g} {unit}", value < limit, n, **more)  # type: ignore[arg-type]
+    return Figure(name, float(value), unit, f"< {limit:g} {unit}", bool(value < limit), n, **more)  # type: ignore[arg-type]
+
+
+def at_least(name: str, value: float, unit: str, limit: float, n: int, **more: object) -> Figure:
+    """Return a figure that has to reach `limit`."""
+    return Figure(name, float(value), unit, f">= {limit:g} {unit}", bool(value >= limit), n, **more)  # type: ignore[arg-type]
 
 
 def share_of_bound(name: str, value: float, bound: float, least: float, n: int, **more: object) -> Figure:

@@ -21,7 +21,7 @@ class WebPushGateway:
 
     def send(self, envelope: Envelope) -> Receipt:
         """Send one push message."""
-        words = json.dumps({"title": envelope.subject, "tag": envelope.reference})
+        words = json.dumps({"title": envelope.subject, "tag": envelope.reference, "path": envelope.path})
         claims: dict[str, str | int] = {"sub": self._subject}
         try:
             webpush(envelope.data, words, self._key, claims, timeout=TIMEOUT_S, ttl=LIFE_S)

@@ -23,7 +23,8 @@ class Actor:
     """A person in one role, with what that role reaches.
 
     `agency_ids` are the agencies whose work the actor may see; a requester has one `organisation_id`,
-    an interpreter one `interpreter_id`. The system acts without a person and sees everything.
+    an interpreter one `interpreter_id`; `manages_organisation`: a requester who looks after the people and units of the
+    own organisation. The system acts without a person and sees everything.
     """
 
     person_id: int | None
@@ -32,6 +33,7 @@ class Actor:
     organisation_id: int | None = None
     interpreter_id: int | None = None
     name: str = ""
+    manages_organisation: bool = False
 
     @property
     def is_staff(self) -> bool:

@@ -95,12 +95,12 @@ def verify() -> Verdict:
 
 
 def trail_of(request_id: int) -> Sequence[Row[Any]]:
-    """Return what happened around one request, oldest first: moment, name, role, facts. At most 500."""
+    """Return what happened around one request, oldest first: moment, name, actor, role, facts. At most 500."""
     return rows(_TRAIL, request_id=request_id)
 
 
 _TRAIL = (
-    select(EventRow.at, EventRow.name, EventRow.actor_role, EventRow.facts)
+    select(EventRow.at, EventRow.name, EventRow.actor_id, EventRow.actor_role, EventRow.facts)
     .where(EventRow.request_id == bindparam("request_id"))
     .order_by(EventRow.id)
     .limit(500)

@@ -27,6 +27,7 @@ class Settings:
     web_threads: int = 320
     database_pool: int = 20
     log_level: str = "WARNING"
+    brand_name: str = "Tolkdienst"
     development: bool = False
     secure_cookies: bool = False
     trusted_proxies: int = 0
@@ -73,6 +74,7 @@ class Settings:
             web_threads=int(env.get("WEB_THREADS") or 320),
             database_pool=int(env.get("DATABASE_POOL") or 20),
             log_level=env.get("LOG_LEVEL") or "WARNING",
+            brand_name=env.get("BRAND_NAME") or "Tolkdienst",
             development=_flag(env.get("DEVELOPMENT")),
             secure_cookies=public_url.startswith("https://"),
             trusted_proxies=int(env.get("TRUSTED_PROXIES") or 0),

@@ -7,7 +7,7 @@ feature and cannot become one: the columns below are all there are.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from math import sqrt
+from math import exp, log1p, sqrt
 from typing import Any
 
 import numpy as np
@@ -90,6 +90,17 @@ class OfferLog:
         return self.rows((self.answer == YES) | (self.answer == NO) | let_pass)
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What changes about one job and its people while somebody is looked for; columns as in `Offers`."""
+
+    on_site: bool
+    immediate: bool
+    lead_hours: float
+    load: Floats
+    offers_7d: Floats
+
+
 def prior_chance(offers: Offers) -> Floats:
     """Return the chance before anything is known: by service, less far away and at short notice.
 
@@ -132,6 +143,23 @@ class AcceptanceModel:
     def with_intercepts(self, offers: Offers, own: Floats) -> Floats:
         """Return the chance of a yes, the interpreters' own intercepts looked up already."""
         logits = design(offers) @ np.array(self.coefficients) + own
+        return _chance(self.slope * logits + self.shift)
+
+    def lasting(self, offers: Offers) -> Floats:
+        """Return the part of each logit that does not change while somebody is looked for, for `chances_now`."""
+        coefficients = np.array(self.coefficients)
+        coefficients[list(_MOVING)] = 0.0
+        logits: Floats = design(offers) @ coefficients
+        return logits
+
+    def chances_now(self, lasting: Floats, own: Floats, moment: "Moment") -> Floats:
+        """Return what `p_yes` would, of a model that has learned: from the lasting parts and what changed since."""
+        on_site, lead_now, load, overload, offers = (self.coefficients[it] for it in _MOVING)
+        lead = min(max(moment.lead_hours, 0.0), 2000.0)
+        same = on_site * exp(-lead / 12) * moment.on_site + lead_now * log1p(lead) / 5 * (not moment.immediate)
+        loads = np.clip(moment.load, 0, 4)
+        logits = lasting + own + same + load * loads + overload * np.maximum(0, loads - 0.7)
+        logits += offers * np.log1p(np.clip(moment.offers_7d, 0, 500) / 8)
         return _chance(self.slope * logits + self.shift)
 
     def reliability(self, log: OfferLog) -> Reliability:
@@ -215,6 +243,10 @@ def passes(checked: Reliability, in_turn: Reliability, prior: Reliability) -> bo
         checked.skill >= LEAST_SKILL / 2 and checked.skill >= prior.skill + BETTER_THAN_PRIOR
     )
     return calibrated and telling
+
+
+# Columns of `design` that change while somebody is looked for: two of the lead, two of the load, one of offers.
+_MOVING = (7, 8, 13, 14, 15)
 
 
 def design(offers: Offers) -> Floats:

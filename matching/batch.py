@@ -8,6 +8,8 @@ how far from the best it can be at most.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations, pairwise
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from matching.domain import TRANSLATION, Need
+from matching.domain import NEAR_KM, ON_SITE, TOUR_WAIT_MINUTES, TRANSLATION, Need, Place, road_km, travel_minutes
 from matching.pool import Pool, seconds
 from matching.ranking import USUAL, Weights, judge
 
@@ -28,10 +30,12 @@ BOUND_ROUNDS = 400
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How far to go. `width`: candidates looked at per request. The exact answer is sought while `gap` is larger, for
+    """How far to go. `width`: candidates looked at per request. Sites within `near_km` are done in one tour, without
+    going home between (0: always by way of home). The exact answer is sought while `gap` is larger, for
     at most `seconds` in all, and only where a group of competing requests has no more than `exact_pairs` pairs."""
 
     width: int = 16
+    near_km: float = NEAR_KM
     gap: float = 0.001
     seconds: float = 5.0
     exact_pairs: int = 20_000
@@ -47,6 +51,15 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Tour:
+    """Jobs at near sites that somebody does one after the other, and the minutes of travel that spares."""
+
+    interpreter_id: int
+    request_ids: tuple[int, ...]
+    saved_minutes: float
+
+
+@dataclass(frozen=True, slots=True)
 class ManyPlan:
     """A plan for many requests. `value` is minutes won: `filled_minutes` a request, less the cost of who goes.
 
@@ -57,6 +70,7 @@ class ManyPlan:
     unfilled: tuple[int, ...]
     value: float
     bound: float
+    tours: tuple[Tour, ...] = ()
 
     @property
     def gap(self) -> float:
@@ -66,7 +80,10 @@ class ManyPlan:
 
 @dataclass(frozen=True, slots=True)
 class _Edges:
-    """Every pair that is looked at: request x person, the hours it takes her with travel, and its value."""
+    """Every pair that is looked at: request x person, the hours it takes her with travel, and its value.
+
+    travel: seconds one way; lat, lon: of the site, not a number where nobody travels or the place is not known.
+    """
 
     request: Ints
     person: Ints
@@ -74,9 +91,38 @@ class _Edges:
     end: Floats
     value: Floats
     cost: Floats
+    travel: Floats
+    lat: Floats
+    lon: Floats
+    near_km: float
 
     def only(self, which: Ints) -> "_Edges":
-        return _Edges(*(getattr(self, name)[which] for name in self.__slots__))
+        columns = {name: getattr(self, name)[which] for name in self.__slots__ if name != "near_km"}
+        return _Edges(**columns, near_km=self.near_km)
+
+    def leg_minutes(self, one: int, other: int) -> float | None:
+        """Return the way from one site to another; None: not near, or not known."""
+        here = Place(float(self.lat[one]), float(self.lon[one]))
+        there = Place(float(self.lat[other]), float(self.lon[other]))
+        if not self.near_km or isnan(here.lat) or isnan(there.lat):
+            return None
+        km = road_km(here, there)
+        return float(travel_minutes(km)) if km <= self.near_km else None
+
+    def clash(self, one: int, other: int) -> bool:
+        """Return whether nobody can do both: they overlap with travel, and she cannot go straight from one on."""
+        if self.end[one] <= self.start[other] or self.end[other] <= self.start[one]:
+            return False
+        if self.end[one] <= self.start[one] or self.end[other] <= self.start[other]:
+            return False  # a translation takes no hour
+        first, second = (
+            (one, other)
+            if self.start[one] + self.travel[one] <= self.start[other] + self.travel[other]
+            else (other, one)
+        )
+        leg = self.leg_minutes(first, second)
+        between = (self.start[second] + self.travel[second]) - (self.end[first] - self.travel[first])
+        return leg is None or bool(between < leg * 60)
 
 
 def plan_many(
@@ -93,7 +139,7 @@ def plan_many(
     `filled_minutes`: what filling a request is worth; somebody who costs more is not sent.
     """
     needs = sorted(needs, key=lambda it: it.request_id)
-    edges = _edges(needs, pool, weights, filled_minutes, effort.width)
+    edges = _edges(needs, pool, weights, filled_minutes, effort)
     rivals = _rivals(edges)
     chosen = _mended(edges, _greedy(edges, edges.value), len(needs))
     bound, reduced = _bound(edges, rivals, len(needs), _value(edges, chosen))
@@ -105,29 +151,59 @@ def plan_many(
     filled = {it.request_id for it in pairs}
     unfilled = tuple([it.request_id for it in needs if it.request_id not in filled])
     value = _value(edges, chosen)
-    return ManyPlan(tuple(sorted(pairs, key=lambda it: it.request_id)), unfilled, value, max(bound, value))
+    tours = _tours(edges, chosen, needs)
+    return ManyPlan(tuple(sorted(pairs, key=lambda it: it.request_id)), unfilled, value, max(bound, value), tours)
 
 
-def _edges(needs: Sequence[Need], pool: Pool, weights: Weights, filled_minutes: float, width: int) -> _Edges:
+def _tours(edges: _Edges, chosen: Sequence[int], needs: Sequence[Need]) -> tuple[Tour, ...]:
+    """Return who goes straight from one site to the next, and the travel that spares: two ways home less the leg."""
+    found = []
+    for person in np.unique(edges.person[list(chosen)]).tolist():
+        mine = sorted(
+            (it for it in chosen if edges.person[it] == person), key=lambda it: edges.start[it] + edges.travel[it]
+        )
+        stops, saved = mine[:1], 0.0
+        for before, it in pairwise(mine):
+            leg = edges.leg_minutes(before, it)
+            wait = (edges.start[it] + edges.travel[it] - edges.end[before] + edges.travel[before]) / 60
+            if leg is None or not leg <= wait <= TOUR_WAIT_MINUTES:
+                found.append((person, stops, saved))
+                stops, saved = [], 0.0
+            else:
+                saved += max(0.0, float(edges.travel[before] + edges.travel[it]) / 60 - leg)
+            stops = [*stops, it]
+        found.append((person, stops, saved))
+    return tuple(
+        Tour(person, tuple([needs[edges.request[it]].request_id for it in stops]), saved)
+        for person, stops, saved in found
+        if len(stops) > 1
+    )
+
+
+def _edges(needs: Sequence[Need], pool: Pool, weights: Weights, filled_minutes: float, effort: Effort) -> _Edges:
     parts: list[tuple[NDArray[np.generic], ...]] = []
     for number, need in enumerate(needs):
         judgement = judge(need, pool, weights)
-        who, cost = judgement.order[:width], judgement.cost_minutes[:width]
+        who, cost = judgement.order[: effort.width], judgement.cost_minutes[: effort.width]
         takes_hours = need.service != TRANSLATION
         travel = judgement.crowd.travel_minutes[who] * 60
         start = seconds(need.slot_start) - travel
         end = seconds(need.slot_end) + travel if takes_hours else start
         worth = cost < filled_minutes
-        whole = (np.full(len(who), number), judgement.crowd["id"][who], start, end, filled_minutes - cost, cost)
-        parts.append(tuple([column[worth] for column in whole]))
-    kinds = (np.intp, np.intp, float, float, float, float)
-    columns = list(zip(*parts, strict=True)) or [()] * len(kinds)
-    return _Edges(
-        *(
-            np.concatenate([np.empty(0, kind), *column]).astype(kind)
-            for column, kind in zip(columns, kinds, strict=True)
+        site = need.place if need.service == ON_SITE else None
+        lat, lon = (
+            np.full(len(who), np.nan if site is None else it) for it in ((site.lat, site.lon) if site else (0.0, 0.0))
         )
-    )
+        ids, value = judgement.crowd["id"][who], filled_minutes - cost
+        whole = (np.full(len(who), number), ids, start, end, value, cost, travel, lat, lon)
+        parts.append(tuple([column[worth] for column in whole]))
+    kinds = (np.intp, np.intp, *[float] * 7)
+    columns = list(zip(*parts, strict=True)) or [()] * len(kinds)
+    arrays = {
+        name: np.concatenate([np.empty(0, kind), *column]).astype(kind)
+        for name, column, kind in zip(_Edges.__slots__, columns, kinds, strict=False)
+    }
+    return _Edges(**arrays, near_km=effort.near_km)
 
 
 def _greedy(edges: _Edges, merit: Floats) -> list[int]:
@@ -183,8 +259,7 @@ def _make_room(
 
 
 def _in_the_way(edges: _Edges, it: int, jobs: Iterable[int]) -> list[int]:
-    start, end = edges.start[it], edges.end[it]
-    return [job for job in jobs if edges.start[job] < end and start < edges.end[job]]
+    return [job for job in jobs if edges.clash(it, job)]
 
 
 def _best_first(edges: _Edges, merit: Floats) -> list[int]:
@@ -193,30 +268,47 @@ def _best_first(edges: _Edges, merit: Floats) -> list[int]:
 
 
 def _rivals(edges: _Edges) -> csr_array:
-    """Return the groups of pairs of which a person can do one at most: group x pair, each as large as can be."""
-    groups: list[list[int]] = []
+    """Return the groups of pairs of which a person can do one at most: group x pair, each as large as can be.
+
+    Stretches that overlap with travel make a group; one in which two can be done in a tour falls apart into couples.
+    """
+    groups = _Groups(edges)
     order = np.lexsort((edges.start, edges.person))
     active: list[int] = []
     person, grew = -1, False
     for it in order.tolist():
         if edges.person[it] != person:
-            _keep(groups, active, grew)
+            groups.keep(active, grew)
             person, active, grew = int(edges.person[it]), [], False
         if edges.end[it] <= edges.start[it]:
             continue
         left = [job for job in active if edges.end[job] > edges.start[it]]
         if len(left) < len(active):
-            _keep(groups, active, grew)
+            groups.keep(active, grew)
         active, grew = [*left, it], True
-    _keep(groups, active, grew)
-    rows = np.repeat(np.arange(len(groups)), [len(it) for it in groups]) if groups else np.empty(0, int)
-    pairs = np.array([job for group in groups for job in group], int)
-    return csr_array((np.ones(len(pairs)), (rows, pairs)), shape=(len(groups), len(edges.request)))
+    groups.keep(active, grew)
+    kept = list(groups.found)
+    rows = np.repeat(np.arange(len(kept)), [len(it) for it in kept]) if kept else np.empty(0, int)
+    pairs = np.array([job for group in kept for job in group], int)
+    return csr_array((np.ones(len(pairs)), (rows, pairs)), shape=(len(kept), len(edges.request)))
 
 
-def _keep(groups: list[list[int]], active: list[int], grew: bool) -> None:
-    if grew and len(active) > 1:
-        groups.append(active)
+class _Groups:
+    """Groups of pairs of which a person can do one at most, each once."""
+
+    def __init__(self, edges: _Edges) -> None:
+        self.edges = edges
+        self.found: dict[tuple[int, ...], None] = {}
+
+    def keep(self, active: list[int], grew: bool) -> None:
+        """Take stretches that all overlap with travel."""
+        if not grew or len(active) < 2:
+            return
+        couples = [it for it in combinations(active, 2) if self.edges.clash(*it)]
+        if 2 * len(couples) == len(active) * (len(active) - 1):
+            self.found[tuple(active)] = None
+        else:
+            self.found |= dict.fromkeys(couples)
 
 
 def _bound(edges: _Edges, rivals: csr_array, requests: int, value: float) -> tuple[float, Floats]:

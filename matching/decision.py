@@ -93,12 +93,16 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Mind:
-    """What decides beside the people: prices, who says yes, and the way of asking with its name."""
+    """What decides beside the people: prices, who says yes, and the way of asking with its name.
+
+    most: so many, cheapest first, are looked at for each way to meet the request; None: everybody.
+    """
 
     policy: Policy
     name: str
     model: AcceptanceModel = AcceptanceModel()
     weights: Weights = USUAL
+    most: int | None = MOST_PROSPECTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,7 @@ def is_weekend(local: datetime) -> bool:
 
 def _way(option: int, need: Need, pool: Pool, mind: Mind) -> _Way:
     judgement = judge(need, pool, mind.weights, pardoned=_ANSWERED)
-    p_yes = mind.model.p_yes(features(judgement, option, MOST_PROSPECTS))
+    p_yes = mind.model.p_yes(features(judgement, option, mind.most))
     return _Way(option, judgement, tuple(p_yes.tolist()))
 
 

@@ -25,6 +25,10 @@ SPEEDS = ((5.0, 20.0), (20.0, 45.0), (float("inf"), 75.0))
 # What somebody is taken to travel whose home, or a site whose place, is not on the map.
 UNKNOWN_TRAVEL_MINUTES = 60
 
+# Sites closer by road than this make one tour: she goes straight from one to the other. Further apart she is taken to
+# go home between. So long, at most, she waits between two stops of a tour.
+NEAR_KM, TOUR_WAIT_MINUTES = 15.0, 120.0
+
 # What keeps somebody from being asked at this moment only.
 PASSING_REASONS = frozenset({"quiet_hours", "is_present"})
 
@@ -91,12 +95,23 @@ class Need:
         return language == self.language or language in self.understood_languages
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work on site that was promised already: from when to when without the way, where, and her way there from home."""
+
+    start: datetime
+    end: datetime
+    place: Place
+    travel_minutes: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """An interpreter or translator as she stands towards one need.
 
     She is available when `available` says so and her `week` (None: never filled in) with its `deviations` covers the
-    slot; that is not asked for a translation or a call at once. busy: stretches already promised, with their travel.
+    slot; that is not asked for a translation or a call at once. busy: stretches already promised, with their travel;
+    jobs: those on site whose place is known, which a near site may follow or precede without going home between.
     present: rings reach her now. excludes: she or the organisation does not want the other. knows_client: she said so
     herself. already_answered: declined this version of the request or let it expire. has_open_offer: asked, still
     thinking; she keeps her place in the order and is not asked twice. over_hours_cap: this work would go over what she
@@ -114,6 +129,7 @@ class Candidate:
     week: tuple[Stretch, ...] | None = None
     deviations: tuple[Deviation, ...] = ()
     busy: tuple[tuple[datetime, datetime], ...] = ()
+    jobs: tuple[Job, ...] = ()
     present: bool = False
     assigned_minutes_this_month: int = 0
     offers_this_week: int = 0

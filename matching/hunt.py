@@ -7,13 +7,14 @@ taken into account at three points (Gauss-Hermite).
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, sqrt
 
 from matching.cases import NO, Case, Prospect
 from matching.reaction import Reactions
 
 # (how easy the request is, in standard deviations; weight)
-NODES = ((-sqrt(3), 1 / 6), (0.0, 2 / 3), (sqrt(3), 1 / 6))
+_NODE = sqrt(3)
+NODES = ((-_NODE, 1 / 6), (0.0, 2 / 3), (_NODE, 1 / 6))
 # A logit with normal noise, averaged, is as if divided by the root of 1 + this x variance.
 FLATTENING = 3.141592653589793 / 8
 _CERTAIN = 1e-4
@@ -72,10 +73,12 @@ class Hunt:
     def _without(self, weights: tuple[float, ...], p: float, heard: float = 1.0) -> tuple[float, ...]:
         """Return the weights after somebody with chance `p` was asked and did not say yes."""
         p = min(1 - _CERTAIN, max(_CERTAIN, p))
-        logit = log(p / (1 - p)) * sqrt(1 + FLATTENING * self.spread**2)
-        return tuple(
-            [
-                weight * (1 - heard / (1 + exp(-logit - self.spread * node)))
-                for weight, (node, _) in zip(weights, NODES, strict=True)
-            ]
+        odds = (p / (1 - p)) ** sqrt(1 + FLATTENING * self.spread * self.spread)
+        easier = exp(self.spread * _NODE)
+        hard, usual, easy = odds / easier, odds, odds * easier
+        first, second, third = weights
+        return (
+            first * (1 - heard * hard / (1 + hard)),
+            second * (1 - heard * usual / (1 + usual)),
+            third * (1 - heard * easy / (1 + easy)),
         )

@@ -45,6 +45,7 @@ _SEVERAL: dict[tuple[str, ...], tuple[str, tuple[float, ...]]] = {
     ("language", "direction", "certified_from", "certified_until"): ("i4", (NO_LANGUAGE, 0, NEVER, 0)),
     ("week_from", "week_to"): ("f8", (np.inf, -np.inf)),
     ("busy_from", "busy_to"): ("f8", (np.inf, -np.inf)),
+    ("job_from", "job_to", "job_lat", "job_lon", "job_travel"): ("f8", (np.inf, -np.inf, np.nan, np.nan, 0.0)),
 }
 
 _FILLS = {name: fill for names, (_, rest) in _SEVERAL.items() for name, fill in zip(names, rest, strict=True)}
@@ -117,7 +118,8 @@ class Pool:
     def _columns(self, people: Sequence[Candidate]) -> Table:
         table: Table = {name: np.array([read(it) for it in people], kind) for name, (kind, read) in _SINGLE.items()}
         table |= {name: np.array([getattr(it, name) for it in people], bool) for name in _FLAGS}
-        lists = [[self._skills(it) for it in people], [_week(it) for it in people], [_busy(it) for it in people]]
+        reads = (self._skills, _week, _busy, _jobs)
+        lists = [[read(it) for it in people] for read in reads]
         for (names, (kind, rest)), values in zip(_SEVERAL.items(), lists, strict=True):
             table |= dict(zip(names, _padded(values, kind, rest), strict=True))
         return table
@@ -144,6 +146,12 @@ def _week(who: Candidate) -> list[tuple[float, ...]]:
 
 def _busy(who: Candidate) -> list[tuple[float, ...]]:
     return [(seconds(start), seconds(end)) for start, end in who.busy]
+
+
+def _jobs(who: Candidate) -> list[tuple[float, ...]]:
+    return [
+        (seconds(it.start), seconds(it.end), it.place.lat, it.place.lon, it.travel_minutes * 60.0) for it in who.jobs
+    ]
 
 
 def _padded(lists: Sequence[Sequence[tuple[float, ...]]], kind: str, rest: Sequence[float]) -> list[NDArray[Any]]:

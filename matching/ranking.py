@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.domain import (
+    NEAR_KM,
     ON_SITE,
+    TOUR_WAIT_MINUTES,
     TRANSLATION,
     UNKNOWN_TRAVEL_MINUTES,
     Candidate,
@@ -64,6 +66,8 @@ class Crowd:
     certified: Mask  # skill x person: on the day
     distance_km: Floats  # not a number where nobody travels or the distance is not known
     travel_minutes: Floats
+    leg_km: Floats  # job x person: from her other jobs to this one; not a number where there is no way between
+    leg_minutes: Floats
 
     def __getitem__(self, column: str) -> NDArray[Any]:
         return self.people[column]
@@ -177,7 +181,21 @@ def _is_free(it: Crowd) -> Mask:
         return _everybody(it)
     travel = it.travel_minutes * 60
     leaves, returns = seconds(it.need.slot_start) - travel, seconds(it.need.slot_end) + travel
-    return ~some((it["busy_from"] < returns) & (leaves < it["busy_to"]))
+    return ~some((it["busy_from"] < returns) & (leaves < it["busy_to"])) & _fits_between(it)
+
+
+def _fits_between(it: Crowd) -> Mask:
+    """Return who gets to this work from her other jobs, and from it to them: from near ones without going home."""
+    if np.isinf(it["job_from"]).all():
+        return _everybody(it)
+    gap = np.where(_near(it), it.leg_minutes * 60, it["job_travel"] + it.travel_minutes * 60)
+    start, end = seconds(it.need.slot_start), seconds(it.need.slot_end)
+    return ~some((it["job_from"] < end + gap) & (start < it["job_to"] + gap))
+
+
+def _near(it: Crowd) -> Mask:
+    near: Mask = it.leg_km <= NEAR_KM
+    return near
 
 
 def _is_available(it: Crowd) -> Mask:
@@ -239,6 +257,7 @@ REASONS = tuple(HARD)
 
 PARTS = (
     "travel", "workload", "recent_offers", "related_language", "uncertified", "worked_here_before", "same_client",
+    "same_tour",
 )  # fmt: skip
 
 
@@ -298,6 +317,7 @@ def _crowd(need: Need, pool: Pool, group: Group) -> Crowd:
     understood = [pool.code(it) for it in sorted(need.understood_languages)]
     direction = DIRECTIONS[need.direction]
     distance, travel = _way(need, people)
+    legs = _legs(need, people)
     return Crowd(
         need=need,
         rows=group.rows,
@@ -309,7 +329,16 @@ def _crowd(need: Need, pool: Pool, group: Group) -> Crowd:
         certified=(people["certified_from"] <= day) & (day <= people["certified_until"]),
         distance_km=distance,
         travel_minutes=travel,
+        leg_km=legs,
+        leg_minutes=np.where(np.isnan(legs), 0.0, travel_minutes(np.nan_to_num(legs))),
     )
+
+
+def _legs(need: Need, people: Table) -> Floats:
+    lat, lon = people["job_lat"], people["job_lon"]
+    if need.service != ON_SITE or need.place is None or np.isnan(lat).all():
+        return np.full(lat.shape, np.nan)
+    return road_kms(lat, lon, need.place)
 
 
 def _way(need: Need, people: Table) -> tuple[Floats, Floats]:
@@ -333,8 +362,23 @@ def _prices(it: Crowd, who: Rows, weights: Weights) -> Floats:
         uncertified,
         -weights.worked_here_bonus_minutes * it["worked_here_before"][who],
         -weights.same_client_bonus_minutes * it["same_client"][who],
+        -weights.travel * _saved_by_tour(it)[who],
     )
     return np.stack(parts)
+
+
+def _saved_by_tour(it: Crowd) -> Floats:
+    """Return the minutes of travel spared by going straight from a near job just before or after; each way once.
+
+    saved = her way from home to this site - the leg, for the nearest such job; never below zero.
+    """
+    if it.need.service != ON_SITE or not (near := _near(it)).any():
+        return np.zeros(len(it.members))
+    start, end = seconds(it.need.slot_start), seconds(it.need.slot_end)
+    waits = np.where(it["job_to"] <= start, start - it["job_to"], it["job_from"] - end) / 60
+    follows = near & (waits >= it.leg_minutes) & (waits <= TOUR_WAIT_MINUTES)
+    saved: Floats = np.where(follows, np.maximum(0.0, it.travel_minutes - it.leg_minutes), 0.0).max(axis=0)
+    return saved
 
 
 def _prices_of_skill(it: Crowd, who: Rows, weights: Weights) -> tuple[Floats, Floats]:

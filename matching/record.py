@@ -8,10 +8,10 @@ from datetime import date, datetime, time
 from typing import Any
 
 from matching.cases import Asked, Case
-from matching.domain import Candidate, LanguageSkill, Need, Place
+from matching.domain import Candidate, Job, LanguageSkill, Need, Place
 from matching.hours import Deviation, Stretch
 
-_KINDS = {it.__name__: it for it in (Asked, Candidate, Case, Deviation, LanguageSkill, Need, Place, Stretch)}
+_KINDS = {it.__name__: it for it in (Asked, Candidate, Case, Deviation, Job, LanguageSkill, Need, Place, Stretch)}
 # What is worked out from the rest.
 _DERIVED = {"held_on"}
 

@@ -31,6 +31,22 @@ class InTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class Only:
+    """Ask exactly these people, as far as they may come and were not asked, each for the best she can do."""
+
+    people: frozenset[int]
+    order: Order = ByWorth()
+
+    def plan(self, case: Case, prospects: Sequence[Prospect]) -> Plan:
+        """Ask those of them who may be asked now."""
+        if (nothing := nothing_to_ask(case)) is not None:
+            return nothing
+        chosen = [it for it in waiting(case, prospects, self.order) if it.interpreter_id in self.people]
+        opened = max([*(it.option for it in case.asked), *(it.option for it in chosen)], default=0)
+        return Plan(_asks(case, chosen), None, opened, ASKED if chosen else NOBODY_LEFT)
+
+
+@dataclass(frozen=True, slots=True)
 class AtLeast:
     """Whenever somebody is asked, ask so many that `least` people think about it together."""
 

@@ -5,13 +5,13 @@ from numpy.typing import NDArray
 
 SILENCE = b"\xff" * 160  # 20 ms
 FRAME_BYTES, RATE = 160, 8_000
-_BIAS, _CLIP = 33, 8_159  # of 14-bit samples
+_BIAS, _LARGEST = 33, 0x1FFF  # of 14-bit samples
 
 
 def _encoding() -> NDArray[np.uint8]:
     """Return the code of every 16-bit sample, indexed by the sample as an unsigned number."""
     samples = np.arange(65_536, dtype=np.uint16).view(np.int16).astype(np.int32) >> 2
-    size = np.minimum(np.abs(samples), _CLIP) + _BIAS
+    size = np.minimum(np.abs(samples) + _BIAS, _LARGEST)
     segment = np.maximum(np.floor(np.log2(size)).astype(np.int32) - 5, 0)
     code = segment << 4 | (size >> segment + 1) & 0x0F
     codes: NDArray[np.uint8] = (code ^ np.where(samples < 0, 0x7F, 0xFF)).astype(np.uint8)

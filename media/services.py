@@ -4,6 +4,7 @@ from kernel.database import transaction
 from kernel.errors import Unavailable
 from media.queries import DEAD_AFTER, Placed
 
+_HELD = "SELECT 1 FROM media_rooms WHERE room = %(room)s FOR UPDATE"
 _KEPT = """
     SELECT n.address, n.epoch FROM media_nodes n JOIN media_rooms r ON r.address = n.address AND r.epoch = n.epoch
     WHERE r.room = %(room)s AND n.beat_at > clock_timestamp() - %(dead_after)s
@@ -27,7 +28,7 @@ def place_room(room: str) -> Placed:
     named = {"room": room, "dead_after": DEAD_AFTER}
     with transaction() as tx:
         tx.send("INSERT INTO media_rooms (room) VALUES (%(room)s) ON CONFLICT DO NOTHING RETURNING 1", named)
-        tx.send("SELECT 1 FROM media_rooms WHERE room = %(room)s FOR UPDATE", named)
+        tx.send(_HELD, named)  # whoever asks at the same time waits here, and then finds the answer
         if kept := tx.send(_KEPT, named):
             return Placed(*kept[0])
         if not (best := tx.send(_BEST, named)):

@@ -51,6 +51,10 @@ KINDS = {
     "request_escalated": Kind((Channel.MAIL,)),
     "call_ceiling": Kind((Channel.MAIL,)),
     "party_missing": Kind((Channel.PUSH, Channel.MAIL)),
+    "request_handed_over": Kind((Channel.MAIL,)),
+    "desk_wrote": _TELL_REQUESTER,
+    "certificate_expires": Kind((Channel.PUSH, Channel.MAIL)),
+    "partner_asked": Kind((Channel.MAIL,)),
     "password_link": Kind((Channel.MAIL,)),
 }
 

@@ -6,13 +6,17 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """One delivery, ready to go. `reference` is ours and the same at every try; `to` is an address of the channel."""
+    """One delivery, ready to go. `reference` is ours and the same at every try; `to` is an address of the channel.
+
+    `path` is the page of ours that it is about, for channels that can open one.
+    """
 
     reference: str
     to: str
     subject: str
     text: str
     data: dict[str, Any]
+    path: str = "/"
 
 
 @dataclass(frozen=True, slots=True)

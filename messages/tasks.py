@@ -105,7 +105,8 @@ def write(row: DeliveryRow, reference: str, to: str, data: dict[str, Any]) -> En
         text = template.render(url=settings.public_url, request_id=message.request_id, **facts)
     subject, _, body = text.strip().partition("\n")
     short = f"{subject} {settings.public_url}" if row.channel == Channel.SMS else body.strip()
-    return Envelope(reference=reference, to=to, subject=subject, text=short, data=data)
+    path = f"/offers#offer-{message.offer_id}" if message.kind == "offer_made" else "/"
+    return Envelope(reference=reference, to=to, subject=subject, text=short, data=data, path=path)
 
 
 def _revived(name: str, value: Any) -> Any:

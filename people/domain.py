@@ -21,7 +21,9 @@ class SignedIn:
     seen_at: datetime | None = None
 
 
-LOCALES = ("nl", "en")
+# The languages of the screen, each by its own name. Dutch is the source; Arabic is read from the right.
+LOCALES = {"nl": "Nederlands", "fr": "Français", "en": "English", "ar": "العربية"}
+RIGHT_TO_LEFT = frozenset({"ar"})
 PASSWORD_LENGTH = (12, 200)
 # A password that contains one of these is no secret, however long. Source: NCSC, most used passwords.
 _WELL_KNOWN = ("password", "wachtwoord", "welkom", "qwerty", "azerty", "123456", "letmein", "iloveyou")

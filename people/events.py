@@ -22,6 +22,7 @@ class PersonAdded(_OfPerson):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleGiven(_OfPerson):
     role: str
+    manages: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from people.domain import LOCALES
+
 REQUIRED = InputRequired(_("Vul dit in."))
 
 
@@ -44,9 +46,7 @@ class PasswordForm(Form):
 class ProfileForm(Form):
     name = StringField(_("Naam"), [REQUIRED, Length(max=200)], render_kw={"autocomplete": "name"})
     phone = StringField(_("Telefoon"), [Optional(), Length(max=40)], render_kw={"autocomplete": "tel"})
-    locale = SelectField(
-        _("Taal van het scherm"), choices=[SelectChoice("nl", "Nederlands"), SelectChoice("en", "English")]
-    )
+    locale = SelectField(_("Taal van het scherm"), choices=[SelectChoice(code, own) for code, own in LOCALES.items()])
 
 
 class PersonForm(Form):

@@ -80,7 +80,10 @@ class PersonRow(Base):
 
 
 class MembershipRow(Base):
-    """What a person does where. Several of one role reach several agencies."""
+    """What a person does where. Several of one role reach several agencies.
+
+    `manages`: a requester who also looks after the people and units of the organisation.
+    """
 
     __tablename__ = "memberships"
     __table_args__ = (
@@ -109,6 +112,7 @@ class MembershipRow(Base):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     interpreter_id: Mapped[int | None] = mapped_column(ForeignKey("interpreters.id"))
+    manages: Mapped[bool] = mapped_column(server_default="false")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     ended_at: Mapped[datetime | None]
 

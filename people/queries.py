@@ -1,5 +1,6 @@
 """Every read about persons and where they belong. Nothing here writes."""
 
+from collections.abc import Collection, Sequence
 from datetime import UTC, timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ def _held_by(holder: type[SessionRow] | type[TokenRow], *columns: Any) -> Select
             func.array_agg(MembershipRow.agency_id).label("agency_ids"),
             func.max(MembershipRow.organisation_id).label("organisation_id"),
             func.max(MembershipRow.interpreter_id).label("interpreter_id"),
+            func.bool_or(MembershipRow.manages).label("manages"),
             func.coalesce(func.bool_or(AgencyRow.second_factor_required), true()).label("second_factor_required"),
             *columns,
         )
@@ -74,6 +76,7 @@ def _actor(row: Row[Any]) -> Actor:
         organisation_id=row.organisation_id,
         interpreter_id=row.interpreter_id,
         name=row.name,
+        manages_organisation=row.manages,
     )
 
 
@@ -183,6 +186,32 @@ def list_people(by: Actor, words: str = "", *, after: int = 0, limit: int = 50) 
     return list(db.session.scalars(query.order_by(PersonRow.id).limit(limit)))
 
 
+def requesters_of(organisation_id: int) -> list[PersonRow]:
+    """Return who may ask for an organisation, by name; the caller decided that it may be seen."""
+    query = select(PersonRow).join(MembershipRow, MembershipRow.person_id == PersonRow.id)
+    return list(db.session.scalars(query.where(asking(organisation_id)).order_by(PersonRow.name, PersonRow.id)))
+
+
+def memberships_in(organisation_id: int) -> Sequence[Row[Any]]:
+    """Return who may ask for an organisation, by name, with what their role here is: id, person_id, name, email,
+    phone, manages; the caller decided that it may be seen."""
+    columns = (MembershipRow.id, MembershipRow.person_id, PersonRow.name, PersonRow.email, PersonRow.phone)
+    query = select(*columns, MembershipRow.manages).join(PersonRow, PersonRow.id == MembershipRow.person_id)
+    return db.session.execute(query.where(asking(organisation_id)).order_by(PersonRow.name, PersonRow.id)).all()
+
+
+def asks_for(person_id: int, organisation_id: int) -> bool:
+    """Return whether a person may ask for an organisation."""
+    query = select(MembershipRow.id).join(PersonRow, PersonRow.id == MembershipRow.person_id)
+    return db.session.scalar(query.where(asking(organisation_id), PersonRow.id == person_id)) is not None
+
+
+def asking(*organisation_ids: int) -> ColumnElement[bool]:
+    """Return the condition on memberships, beside their persons, of those who may ask for one of these now."""
+    live = MembershipRow.ended_at.is_(None) & (MembershipRow.role == Role.REQUESTER)
+    return live & MembershipRow.organisation_id.in_(organisation_ids) & PersonRow.deactivated_at.is_(None)
+
+
 def sessions_of(person_id: int) -> list[SessionRow]:
     """Return the live sessions of a person, newest first."""
     live = (SessionRow.person_id == person_id, SessionRow.ended_at.is_(None), SessionRow.expires_at > func.now())
@@ -243,3 +272,9 @@ def people_of_agency(agency_id: int) -> list[tuple[PersonRow, str, str | None]]:
 
 def agency_id_of(code: str) -> int | None:
     return db.session.scalar(select(AgencyRow.id).where(AgencyRow.code == code))
+
+
+def names_of(person_ids: Collection[int]) -> dict[int, str]:
+    """Return how people are called, for callers that already decided who may see."""
+    query = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(person_ids))
+    return {it.id: it.name for it in rows(query)}

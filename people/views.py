@@ -113,8 +113,17 @@ def choose_language() -> Answer:
     """Read the pages in another language from now on."""
     if (chosen := request.form.get("locale", "")) in LOCALES:
         session["locale"] = chosen
-    came_from = request.referrer or ""
-    return redirect(came_from if came_from.startswith(request.host_url) else url_for(".home"))
+    return _back()
+
+
+@pages.post("/me/language")
+@policy(EVERYONE)
+def keep_language() -> Answer:
+    """Read the pages and get messages in another language from now on, on every device."""
+    if (chosen := request.form.get("locale", "")) in LOCALES:
+        services.choose_language(chosen, by=current_actor())
+        session.pop("locale", None)
+    return _back()
 
 
 @pages.route("/me", methods=["GET", "POST"])
@@ -127,7 +136,7 @@ def me() -> str | Answer:
     if form.validate_on_submit():
         values = {"name": form.name.data or "", "phone": form.phone.data or None, "locale": form.locale.data}
         services.change_profile(by=actor, **values)
-        session["locale"] = form.locale.data
+        session.pop("locale", None)
         flash(_("Bewaard."))
         return redirect(url_for(".me"))
     roles = list(dict.fromkeys(it.role for it in queries.memberships_of(person.id)))
@@ -233,6 +242,11 @@ def _account(email: str) -> str:
 
 def _browsers() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.secret_key or "", salt="known browser")
+
+
+def _back() -> Answer:
+    came_from = request.referrer or ""
+    return redirect(came_from if came_from.startswith(request.host_url) else url_for(".home"))
 
 
 def _own_path(target: str | None) -> str | None:

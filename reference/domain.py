@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 
+from babel import Locale
+
 # Nearly written so: this share of the letters is the same, looked for among this many names with most pairs in common.
 _NEAR = 0.75
 _LIKELY = 60
@@ -27,7 +29,51 @@ class Language:
 
     def name(self, locale: str) -> str:
         """Return the name in the reader's language; Dutch where there is none."""
+        if locale == "ar":
+            return self.name_ar or self.name_nl
         return {"fr": self.name_fr, "en": self.name_en}.get(locale, self.name_nl)
+
+    @property
+    def name_ar(self) -> str | None:
+        """The name in Arabic, of the Unicode CLDR, for the languages that have one there."""
+        return _IN_ARABIC.get(self.iso639_3) or _IN_ARABIC.get(self.bcp47)
+
+    @property
+    def spellings(self) -> frozenset[str]:
+        """Every way to write it that is known here, folded."""
+        names = (self.name_nl, self.name_fr, self.name_en, self.endonym, self.name_ar, *_ALSO.get(self.iso639_3, ()))
+        return frozenset(folded(name) for name in names if name)
+
+
+# The Unicode CLDR's names, and those it has not or under a code of its own.
+_IN_ARABIC: Mapping[str, str] = dict(Locale("ar").languages) | {
+    "arb": "العربية الفصحى",
+    "ary": "العربية المغربية",
+    "pes": "الفارسية",
+    "prs": "الدارية",
+    "kmr": "الكردية (كرمانجي)",
+    "cmn": "الصينية (ماندرين)",
+    "ber": "الأمازيغية",
+}
+# What people type who ask for an interpreter, and no dictionary has. Source: start values, to be added to.
+_ALSO = {
+    "prs": ("Farsi (Afghanistan)", "Afghaans", "Afgaans", "Darisch"),
+    "pes": ("Perzisch", "Iraans", "Persan"),
+    "pus": ("Pasjtoe", "Pasto", "Pachto", "Pashto"),
+    "ary": ("Darija", "Marokkaans Arabisch", "Maghrebijns"),
+    "arb": ("Standaard Arabisch", "Klassiek Arabisch", "MSA"),
+    "ber": ("Berbers", "Amazigh", "Tamazigt", "Berber"),
+    "kmr": ("Koermanji", "Kurmandji", "Kurmanci"),
+    "ckb": ("Sorani",),
+    "cmn": ("Mandarijn", "Chinees"),
+    "tir": ("Tigrina", "Tigrinia", "Eritrees"),
+    "amh": ("Ethiopisch",),
+    "som": ("Somalisch", "Somalie"),
+    "sqi": ("Albanees", "Kosovaars"),
+    "ron": ("Moldavisch", "Roemeens"),
+    "urd": ("Pakistaans",),
+    "fil": ("Tagalog",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +105,7 @@ class LanguageIndex:
 
     def __init__(self, languages: Iterable[Language]) -> None:
         self._by_code = {it.iso639_3: it for it in languages}
-        self._names = [(name, it) for it in self._by_code.values() for name in _spellings(it)]
+        self._names = [(name, it) for it in self._by_code.values() for name in it.spellings]
         self._by_part: dict[str, list[int]] = defaultdict(list)
         for number, (name, _) in enumerate(self._names):
             for part in _parts(name):
@@ -119,11 +165,6 @@ def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
     lat_a, lon_a, lat_b, lon_b = map(radians, (*a, *b))
     half = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin((lon_b - lon_a) / 2) ** 2
     return 2 * 6371.0 * asin(sqrt(half))
-
-
-def _spellings(language: Language) -> set[str]:
-    names = (language.name_nl, language.name_fr, language.name_en, language.endonym)
-    return {folded(name) for name in names if name}
 
 
 def _parts(name: str) -> set[str]:

@@ -58,7 +58,7 @@ def forget() -> None:
     """Read everything anew at the next question: after the reference data was loaded."""
     for kept in (languages, _understands, _municipalities, _by_name, _by_postcode, _index):
         kept.cache_clear()
-    for answers in (search_languages, speakers_serving):
+    for answers in (search_languages, speakers_serving, languages_like, _language_words):
         answers.cache_clear()
 
 
@@ -101,3 +101,30 @@ def is_wrong_place(postcode: str | None, name: str | None) -> bool:
 
 def municipality_names() -> list[str]:
     return sorted({it.name_nl for it in _municipalities()})
+
+
+def municipality_points() -> list[tuple[float, float]]:
+    """Return the centre of every municipality: latitude and longitude in degrees."""
+    return [(it.lat, it.lon) for it in _municipalities()]
+
+
+def municipalities_like(word: str) -> list[str]:
+    """Return the names of the municipalities that have a word beginning as `word` (folded) does."""
+    found = {name for it in _municipalities() for name in (it.name_nl, it.name_fr) if _begins(place_key(name), word)}
+    return sorted(found)
+
+
+@lru_cache(maxsize=2048)
+def languages_like(word: str) -> frozenset[str]:
+    """Return the codes of the languages that have a word, in any of their names, beginning as `word` (folded) does."""
+    return frozenset(code for text, code in _language_words() if code == word or _begins(text, word))
+
+
+@lru_cache(maxsize=1)
+def _language_words() -> tuple[tuple[str, str], ...]:
+    names = ("name_nl", "name_fr", "name_en", "endonym")
+    return tuple((place_key(getattr(it, name)), it.iso639_3) for it in languages().values() for name in names)
+
+
+def _begins(text: str, word: str) -> bool:
+    return text.startswith(word) or f" {word}" in text

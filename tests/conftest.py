@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from hypothesis import settings
 
 from dispatch.billing.services import seed_tariffs
 from dispatch.terms.services import seed_terms
@@ -23,6 +24,10 @@ from reference.services import load_reference
 from web.app import create_app
 
 _TEMPLATE = "tolkdienst_template"
+
+# How long one example takes says how busy the machine is, not whether it is right.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from gateways.registry import gateways, telephone
 from kernel import clock, failpoint, jobs, log
 from kernel.database import db, engine_options
 from kernel.settings import Settings
-from web import errors, guard, health, install, locale, media, routes, security, sockets, wiring, words
+from web import assets, errors, guard, health, install, locale, media, routes, security, sockets, wiring, words
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ def create_app(settings: Settings) -> Flask:
         "WTF_CSRF_CHECK_DEFAULT": False,
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
     }
+    app.config["TEMPLATES_AUTO_RELOAD"] = settings.development
     app.url_map.converters["id"] = IdConverter
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:
@@ -57,7 +58,8 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["telephone"] = telephone(settings)
     app.extensions["rooms"] = MediaNodes(settings)
     _number_requests(app)
-    for part in (locale, words, security, errors, wiring, routes, health, install, sockets, media, guard):
+    parts = (locale, words, security, assets, errors, wiring, routes, health, install, sockets, media, guard)
+    for part in parts:
         part.register(app)
     return app
 

@@ -6,6 +6,7 @@ from dispatch.assignments import services as assignments
 from dispatch.booking import services as booking
 from dispatch.calls import services as calls
 from dispatch.conversations import services as conversations
+from dispatch.interpreters import services as interpreters
 from dispatch.offers import services as offers
 from dispatch.performances import services as performances
 from dispatch.requests import services as requests
@@ -13,6 +14,7 @@ from dispatch.spreadsheets import services as spreadsheets
 from kernel import audit, idempotency, queue
 from messages import services as messages
 from people import services as people
+from reporting import services as reporting
 
 # name -> (every so many seconds, what to do). Telephone "now" needs the second; nothing else does.
 SWEEPS: dict[str, tuple[float, Callable[[], object]]] = {
@@ -27,7 +29,9 @@ SWEEPS: dict[str, tuple[float, Callable[[], object]]] = {
     "finish past assignments": (15, assignments.finish_past_assignments),
     "confirm silent performances": (30, performances.confirm_silent_performances),
     "seal events": (60, audit.seal_events),
+    "warn of expiry": (3600, interpreters.warn_of_expiry),
     "learn from offers": (3600, offers.learn_when_due),
+    "count bottlenecks": (3600, reporting.ask_due_bottlenecks),
     "forget old details": (3600, requests.forget_details),
     "forget numbers of calls": (3600, calls.forget_numbers),
     "forget half-typed bookings": (3600, booking.forget_old_half_typed),

@@ -45,6 +45,7 @@ logger = logging.getLogger(__name__)
 def register(app: Flask) -> None:
     """Install the table."""
     app.extensions["sentence"] = sentence
+    app.jinja_env.filters["sentence"] = lambda code: sentence(code, {})
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, lambda error: _answer(400, "csrf", {}))
     app.register_error_handler(HTTPException, _http)

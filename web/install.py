@@ -2,10 +2,12 @@
 
 from base64 import urlsafe_b64encode
 from functools import lru_cache
+from hashlib import sha256
+from json import dumps
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from flask import Blueprint, Flask, Response, current_app, jsonify, url_for
+from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, url_for
 from flask_babel import gettext as _
 from py_vapid import Vapid
 
@@ -17,9 +19,25 @@ pages = Blueprint("install", __name__)
 @pages.get("/service-worker.js")
 @policy(public=True)
 def service_worker() -> Response:
-    """Give the service worker, at the root so that it serves every page."""
-    program = Path(current_app.static_folder or "", "js", "service-worker.js").read_bytes()
-    return Response(program, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
+    """Give the service worker, at the root so that it serves every page: what it keeps, the queue, and itself."""
+    files = [url_for(".offline"), *(url_for("static", filename=it) for it in _SHELL)]
+    version = sha256("".join(files).encode()).hexdigest()[:12]
+    shell = f"const SHELL = {dumps({'version': version, 'files': files})};\n"
+    folder = Path(current_app.static_folder or "", "js")
+    parts = (folder.joinpath(it).read_text(encoding="utf-8") for it in ("queue.js", "service-worker.js"))
+    return Response(shell + "\n".join(parts), mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@pages.get("/offline")
+@policy(public=True)
+def offline() -> str:
+    """Show what a telephone keeps for when there is no network; the page itself says nothing of anybody."""
+    return render_template("offline.html")
+
+
+# What the page without a network is made of.
+_SHELL = ("css/tokens.css", "css/base.css", "css/components.css", "css/fieldwork.css", "js/queue.js", "js/offline.js",
+          "icons/mark.svg")  # fmt: skip
 
 
 @pages.get("/manifest.webmanifest")

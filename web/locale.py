@@ -11,11 +11,11 @@ from flask import Flask, request, session
 from flask_babel import Babel, format_currency, format_date, get_locale, get_translations
 
 from kernel import clock
+from people.domain import LOCALES, RIGHT_TO_LEFT
 from web import navigation
 from web.identity import signed_in
 
-LOCALES = ("nl", "en")
-RIGHT_TO_LEFT = frozenset({"ar"})
+_DUTCH = "nl"
 
 
 def choose() -> str:
@@ -25,7 +25,7 @@ def choose() -> str:
     found = signed_in()
     if found and found.locale in LOCALES:
         return found.locale
-    return request.accept_languages.best_match(LOCALES) or LOCALES[0]
+    return request.accept_languages.best_match(LOCALES) or _DUTCH
 
 
 # The language of the page being written, found once: hundreds of words are written in it.
@@ -37,7 +37,7 @@ def name() -> str:
     if (language := _page.get()) is not None:
         return language
     chosen = get_locale()
-    return chosen.language if chosen else LOCALES[0]
+    return chosen.language if chosen else _DUTCH
 
 
 def moment(value: datetime, *, form: str = "EEE d MMM yyyy HH:mm") -> str:
@@ -56,6 +56,26 @@ def day(value: date | datetime) -> str:
 
 def hour(value: datetime) -> str:
     return moment(value, form="HH:mm")
+
+
+def month(value: date) -> str:
+    """Return a month with its year: "december 2026"."""
+    return format_date(value, "LLLL yyyy")
+
+
+def short_day(value: date) -> str:
+    """Return a day where there is little room: "wo 2"."""
+    return format_date(value, "EEE d")
+
+
+def local_iso(value: datetime) -> str:
+    """Return a moment in Brussels time as fields of a form hold it: 2026-12-02T09:00."""
+    return value.astimezone(clock.BRUSSELS).strftime("%Y-%m-%dT%H:%M")
+
+
+def shifted(value: date, days: int) -> str:
+    """Return the day so many days further (or back), as addresses hold it."""
+    return (value + timedelta(days=days)).isoformat()
 
 
 def relative(value: datetime) -> str:
@@ -97,7 +117,17 @@ def register(app: Flask) -> None:
     }
     Babel(app, locale_selector=choose, timezone_selector=lambda: "Europe/Brussels")
     app.jinja_env.install_gettext_callables(translated, translated_number, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.filters |= {"moment": moment, "day": day, "hour": hour, "relative": relative, "euros": euros}
+    app.jinja_env.filters |= {
+        "moment": moment,
+        "day": day,
+        "hour": hour,
+        "month": month,
+        "short_day": short_day,
+        "local_iso": local_iso,
+        "shifted": shifted,
+        "relative": relative,
+        "euros": euros,
+    }
 
     @app.teardown_request
     def forget(_: BaseException | None) -> None:
@@ -113,6 +143,7 @@ def register(app: Flask) -> None:
             "lang": language,
             "dir": "rtl" if language in RIGHT_TO_LEFT else "ltr",
             "locales": LOCALES,
+            "brand": app.config["SETTINGS"].brand_name,
             "actor": actor,
             "navigation": navigation.items(actor) if actor else [],
             "once_key": lambda: secrets.token_urlsafe(12),

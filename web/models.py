@@ -16,8 +16,11 @@ MODULES = (
     "dispatch.calls.models",
     "dispatch.conversations.models",
     "dispatch.customers.models",
+    "dispatch.desk.models",
+    "dispatch.feeds.models",
     "dispatch.interpreters.models",
     "dispatch.offers.models",
+    "dispatch.partners.models",
     "dispatch.performances.models",
     "dispatch.requests.models",
     "dispatch.spreadsheets.models",
@@ -25,6 +28,7 @@ MODULES = (
     "dispatch.translations.models",
     "media.models",
     "messages.models",
+    "reporting.models",
 )
 for module in MODULES:
     import_module(module)

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from dispatch.booking.api import api as requests_api
+from dispatch.booking.views import organisation
 from dispatch.booking.views import pages as booking
 from dispatch.calls import tasks as call_tasks
 from dispatch.calls.views import hooks as call_hooks
@@ -12,6 +13,7 @@ from dispatch.conversations.views import pages as conversations
 from dispatch.customers.views import pages as customers
 from dispatch.desk.api import api as desk_api
 from dispatch.desk.views import pages as desk
+from dispatch.feeds.views import pages as feeds
 from dispatch.fieldwork.api import api as fieldwork_api
 from dispatch.fieldwork.views import pages as fieldwork
 from dispatch.interpreters.api import api as interpreters_api
@@ -19,6 +21,7 @@ from dispatch.interpreters.views import availability, exclusions
 from dispatch.interpreters.views import register as register_pages
 from dispatch.offers import tasks as offer_tasks
 from dispatch.offers.views import pages as replays
+from dispatch.partners.views import pages as partners
 from dispatch.spreadsheets import tasks as spreadsheet_tasks
 from dispatch.spreadsheets.views import pages as spreadsheets
 from dispatch.terms.views import pages as terms
@@ -28,10 +31,11 @@ from messages.views import pages as messages
 from people import tasks as people_tasks
 from people.cli import commands as people_commands
 from people.views import pages as people
+from reporting import tasks as reporting_tasks
 from reporting.api import api as reporting_api
 from reporting.cli import commands as reporting_commands
 from reporting.views import pages as reports
-from web import api
+from web import api, public
 from web.cli import COMMANDS as HOUSE_COMMANDS
 from web.health import pages as health
 from web.install import pages as install
@@ -39,17 +43,21 @@ from web.operations import pages as operations
 
 APIS = [requests_api, desk_api, fieldwork_api, interpreters_api, reporting_api]
 PAGES = [
+    public.pages,
     health,
     install,
     people,
     booking,
+    organisation,
     fieldwork,
     conversations,
+    feeds,
     availability,
     exclusions,
     desk,
     register_pages,
     customers,
+    partners,
     spreadsheets,
     terms,
     replays,
@@ -67,6 +75,7 @@ TASKS = [
     people_tasks,
     spreadsheet_tasks,
     conversation_tasks,
+    reporting_tasks,
 ]  # importing them registers their jobs
 
 
@@ -76,5 +85,6 @@ def register(app: Flask) -> None:
     api.register(app, APIS)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
+    public.register(app)
     for group in COMMANDS:
         app.cli.add_command(group)

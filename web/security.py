@@ -19,7 +19,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "object-src 'none'",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
-        "trusted-types board booking push",
+        "trusted-types app board booking live push",
     ]
 )
 

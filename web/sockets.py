@@ -21,10 +21,10 @@ from flask_socketio import disconnect as cut
 from dispatch.desk import sockets as desk
 from kernel.audit_sql import CHANNEL
 from kernel.database import FAR_AWAY, db
-from people.domain import SignedIn
+from people.domain import LOCALES, SignedIn
 from web import room_media, rooms
 from web.identity import ask_again, signed_in
-from web.locale import LOCALES, choose
+from web.locale import choose
 
 logger = logging.getLogger(__name__)
 socketio = SocketIO()

@@ -18,11 +18,15 @@ from dispatch.calls import services as calls
 from dispatch.calls.events import CeilingReached
 from dispatch.conversations import services as conversations
 from dispatch.conversations.events import ConversationBegan, ConversationEnded, DialAsked, PartyMissing
+from dispatch.desk import services as desk
+from dispatch.feeds import services as feeds
 from dispatch.interpreters import queries as register_of
 from dispatch.interpreters import services as interpreters
+from dispatch.interpreters.events import CertificateExpires
 from dispatch.offers import queries as offer_queries
 from dispatch.offers import services as offers
 from dispatch.offers.events import OfferMade, OfferSeen, OffersWithdrawn
+from dispatch.partners.events import PartnerAsked
 from dispatch.performances import services as performances
 from dispatch.performances.events import (
     AbsenceReported,
@@ -38,7 +42,9 @@ from dispatch.requests.events import (
     RequestAssigned,
     RequestChanged,
     RequestClosed,
+    RequesterWritten,
     RequestEscalated,
+    RequestHandedOver,
     RequestReopened,
     SearchStarted,
 )
@@ -101,10 +107,6 @@ def room_goes(event: AssignmentCancelled | AssignmentWithdrawn | AbsenceReported
 def room_ends(event: PerformanceSubmitted | RequestClosed, tx: Transaction, by: Actor) -> None:
     """What took place was written down, or the request is closed."""
     conversations.end_conversation_of(event.request_id or 0, by=by)
-
-
-def room_forgets(event: DetailsForgotten, tx: Transaction, by: Actor) -> None:
-    conversations.forget_conversations_of(event.request_id or 0)
 
 
 def tell_of_missing_party(event: PartyMissing, tx: Transaction, by: Actor) -> None:
@@ -214,6 +216,21 @@ def tell_of_cancellation(event: AssignmentCancelled, tx: Transaction, by: Actor)
     _tell_interpreter(event.interpreter_id, "assignment_cancelled", event, timely=event.timely, **facts)
 
 
+def offer_other_work(event: AssignmentCancelled | AssignmentMoved, tx: Transaction, by: Actor) -> None:
+    """Somebody is free again: the worker offers her at once what is still open and fits."""
+    if event.freed_from and event.freed_until:
+        stretch = {"since": event.freed_from.isoformat(), "until": event.freed_until.isoformat()}
+        tx.defer("offers.offer_to_freed", interpreter_id=event.interpreter_id, **stretch)
+
+
+def ask_partner_too(event: PartnerAsked, tx: Transaction, by: Actor) -> None:
+    """A partner helps out: its desk hears it, and its interpreters are asked."""
+    for person_id in people.coordinators_of(event.partner_id):
+        _tell_person(person_id, "partner_asked", event, **_slot_of(event.request_id or 0))
+    if not by.is_system:  # the search that hands over itself goes on by itself
+        tx.defer("offers.advance", request_id=event.request_id)
+
+
 def try_the_year_first(event: TermChanged, tx: Transaction, by: Actor) -> None:
     """A value that decides who is asked comes into force only after the past year was tried with it."""
     offers.require_replayed(event.name, event.after)
@@ -265,6 +282,16 @@ def call_coordinators(event: RequestEscalated, tx: Transaction, by: Actor) -> No
             _tell_person(person_id, "request_escalated", event, **_slot_of(event.request_id or 0))
 
 
+def tell_colleague(event: RequestHandedOver, tx: Transaction, by: Actor) -> None:
+    """A colleague is asked to go on with a request."""
+    _tell_person(event.owner_id, "request_handed_over", event, **_slot_of(event.request_id or 0))
+
+
+def tell_of_words(event: RequesterWritten, tx: Transaction, by: Actor) -> None:
+    """The desk wrote something: the message says that, and not what."""
+    _tell_person(event.requester_id, "desk_wrote", event, **_slot_of(event.request_id or 0))
+
+
 def ask_for_confirmation(event: PerformanceSubmitted, tx: Transaction, by: Actor) -> None:
     facts = _slot_of(event.request_id or 0) | {"confirm_at": event.confirm_by.isoformat()}
     _tell_person(event.requester_id, "performance_submitted", event, **facts)
@@ -276,6 +303,11 @@ def tell_of_confirmation(event: PerformanceConfirmed, tx: Transaction, by: Actor
 
 def tell_of_dispute(event: PerformanceDisputed, tx: Transaction, by: Actor) -> None:
     _tell_interpreter(event.interpreter_id, "performance_disputed", event)
+
+
+def tell_of_expiry(event: CertificateExpires, tx: Transaction, by: Actor) -> None:
+    facts = {"language": event.language, "ends_at": f"{event.ends_on.isoformat()}T12:00:00+00:00"}
+    _tell_interpreter(event.interpreter_id, "certificate_expires", event, **facts)
 
 
 def send_link(event: LinkMade, tx: Transaction, by: Actor) -> None:
@@ -295,6 +327,8 @@ def register_forgets(event: PersonErased, tx: Transaction, by: Actor) -> None:
     calls.forget_person(event.person_id)
     messages.forget_person(event.person_id)
     booking.forget_half_typed(event.person_id)
+    desk.forget_person(event.person_id)
+    feeds.forget_person(event.person_id)
 
 
 WIRING: list[tuple[type[Event], Subscriber]] = [
@@ -328,6 +362,9 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (RequestReopened, tell_of_reopening),
     (AssignmentMoved, tell_of_move),
     (AssignmentCancelled, tell_of_cancellation),
+    (AssignmentCancelled, offer_other_work),
+    (AssignmentMoved, offer_other_work),
+    (PartnerAsked, ask_partner_too),
     (TermChanged, try_the_year_first),
     (AssignmentReminded, remind_both),
     (ReconfirmationAsked, ask_whether_she_comes),
@@ -337,14 +374,16 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (ProposalMade, ask_about_proposal),
     (QuoteMade, send_quote),
     (RequestEscalated, call_coordinators),
+    (RequestHandedOver, tell_colleague),
+    (RequesterWritten, tell_of_words),
     (PerformanceSubmitted, ask_for_confirmation),
     (PerformanceConfirmed, tell_of_confirmation),
     (PerformanceDisputed, tell_of_dispute),
+    (CertificateExpires, tell_of_expiry),
     (LinkMade, send_link),
     (PersonErased, register_forgets),
     (DetailsForgotten, documents_go_too),
     (DetailsForgotten, performance_forgets),
-    (DetailsForgotten, room_forgets),
 ]
 
 

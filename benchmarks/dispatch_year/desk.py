@@ -1,12 +1,12 @@
 """The dispatcher's desk: from what is observed to the case and the prospects that a policy is asked about."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from benchmarks.dispatch_year.observed import Observed, Option, awake_stretches, cells_of
 from benchmarks.dispatch_year.params import DAY, ON_SITE, SERVICES, TRANSLATION
-from matching.acceptance import AcceptanceModel, Offers
+from matching.acceptance import AcceptanceModel, Moment, Offers
 from matching.cases import Asked, Case, Prospect
 
 
@@ -34,6 +34,29 @@ class Shortlist:
     cells: slice
     blocked: np.ndarray
     offers: Offers
+    lasting: np.ndarray | None = None  # of the model `version`
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who of a shortlist may be asked at this moment (`free`: places in it), how they stand, and their chances."""
+
+    short: Shortlist
+    free: np.ndarray
+    who: np.ndarray
+    moment: Moment
+    chances: np.ndarray
+
+    def columns(self, place: int) -> Offers:
+        """Return the columns of one of them, as they were when she was asked."""
+        fixed = self.short.offers.rows(self.free[place : place + 1])
+        now = {
+            "lead_hours": np.array([self.moment.lead_hours]),
+            "load": self.moment.load[place : place + 1],
+            "offers_7d": self.moment.offers_7d[place : place + 1],
+        }
+        return replace(fixed, **now)
 
 
 @dataclass(slots=True)
@@ -95,8 +118,8 @@ class Desk:
             return first
         return max((it.deadline for it in search.options[1:]), default=first if not search.hung_up else 0.0)
 
-    def prospects(self, search: Search) -> tuple[list[Prospect], dict[int, tuple[np.ndarray, Offers, np.ndarray]]]:
-        """Return who may come now, and per option the people, their columns and chances behind it."""
+    def prospects(self, search: Search) -> tuple[list[Prospect], dict[int, Standing]]:
+        """Return who may come now, and per option how they stand."""
         found: list[Prospect] = []
         behind = {}
         for option in search.options:
@@ -104,20 +127,37 @@ class Desk:
                 continue
             if option.number not in search.lists:
                 search.lists[option.number] = self._shortlist(search.number, option)
-            who, offers, travel = self._now(search.number, search.lists[option.number])
-            if not len(who):
+            short = search.lists[option.number]
+            free = self._free(search.number, short)
+            if not len(free):
                 continue
-            chances = self._chances(offers, who)
-            behind[option.number] = (who, offers, chances)
-            cost = travel + self.prices.load * offers.load + self.prices.offer * offers.offers_7d + self._rare[who]
+            it = behind[option.number] = self._standing(short, free)
+            prices = self.prices
+            cost = (
+                short.travel[free] + prices.load * it.moment.load + prices.offer * it.moment.offers_7d
+                + self._rare[it.who]
+            )  # fmt: skip
             found += [
                 Prospect(person, option.number, p, minutes)
-                for person, p, minutes in zip(who.tolist(), chances.tolist(), cost.tolist(), strict=True)
+                for person, p, minutes in zip(it.who.tolist(), it.chances.tolist(), cost.tolist(), strict=True)
             ]
         return found, behind
 
-    def _chances(self, offers: Offers, who: np.ndarray) -> np.ndarray:
-        chances = self.model.with_intercepts(offers, self._own[who]) if self.model.learned else self.model.p_yes(offers)
+    def _standing(self, short: Shortlist, free: np.ndarray) -> Standing:
+        seen, option, who = self.observed, short.option, short.who[free]
+        lead = max(0.0, option.start - seen.now) / 60
+        load, asked = seen.load(who, option.start), seen.offers_7d[who]
+        moment = Moment(option.service == ON_SITE, option.immediate, lead, load, asked)
+        if not self.model.learned:
+            now = replace(short.offers.rows(free), lead_hours=np.full(len(who), lead), load=load, offers_7d=asked)
+            return Standing(short, free, who, moment, self._at_odds(self.model.p_yes(now)))
+        if short.version != self.model.version:
+            short.lasting, short.version = self.model.lasting(short.offers), self.model.version
+        chances = self.model.chances_now(short.lasting[free], self._own[who], moment)
+        return Standing(short, free, who, moment, self._at_odds(chances))
+
+    def _at_odds(self, chances: np.ndarray) -> np.ndarray:
+        """Return the chances as a model would tell them that is wrong by this world's odds."""
         if self._odds == 1.0:
             return chances
         odds = self._odds * chances / (1 - chances)
@@ -153,27 +193,12 @@ class Desk:
         )
         return Shortlist(option, who, km, travel, cells, blocked, offers)
 
-    def _now(self, number: int, short: Shortlist) -> tuple[np.ndarray, Offers, np.ndarray]:
-        """Return who of a shortlist is free at this moment, their columns as they stand, and their travel."""
+    def _free(self, number: int, short: Shortlist) -> np.ndarray:
+        """Return who of a shortlist is free at this moment: places in it."""
         seen, option, who = self.observed, short.option, short.who
         if option.immediate:
             busy = seen.busy[who, cells_of(seen.now, seen.now + option.minutes)]
             free = ~busy.any(1) & ((seen.rung_until[who] <= seen.now) | (seen.rung_for[who] == number))
         else:
             free = ~(seen.busy[who, short.cells] & short.blocked).any(1) & (seen.now + short.travel <= option.start)
-        left = who[free]
-        rows = short.offers.rows(free)
-        lead = max(0.0, option.start - seen.now) / 60
-        columns = {name: getattr(rows, name) for name in _FIXED}
-        offers = Offers(
-            lead_hours=np.full(len(left), lead),
-            load=seen.load(left, option.start),
-            offers_7d=seen.offers_7d[left],
-            **columns,
-        )
-        return left, offers, short.travel[free]
-
-
-_FIXED = (
-    "interpreter_id", "service", "immediate", "distance_km", "duration_minutes", "evening", "weekend", "option",
-)  # fmt: skip
+        return np.flatnonzero(free)

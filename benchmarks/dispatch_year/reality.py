@@ -4,6 +4,7 @@ Drawn by a hash of (salt, seed, request, interpreter, option), so that every way
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
@@ -14,6 +15,8 @@ from matching.reaction import VOICE
 
 _YES, _CARRIES, _SEEN, _DELAY, _PICKS_UP, _DELAY2 = range(6)
 _M1, _M2, _STEP = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB), np.uint64(0x9E3779B97F4A7C15)
+_64_BITS = 2**64 - 1
+_M1_1, _M2_1, _STEP_1 = int(_M1), int(_M2), int(_STEP)
 # How people differ, and what makes them say no (logit scale).
 PEOPLE_DIFFER, REQUESTS_DIFFER = 0.8, 0.7
 KM_PER_UNIT, SHORT_NOTICE, EVENING, WEEKEND, SHORT_AND_FAR, OVERLOAD, NUISANCE = 35.0, 1.1, 0.6, 0.5, 0.5, 1.0, 0.45
@@ -33,6 +36,17 @@ def hashed(*parts: object) -> np.ndarray:
             z = (z ^ (z >> np.uint64(27))) * _M2
             state = z ^ (z >> np.uint64(31))
     return (np.asarray(state >> np.uint64(11), dtype=float) + 0.5) / 2.0**53
+
+
+def hashed_one(*parts: int) -> float:
+    """Return what `hashed` does for whole numbers, twenty times as fast."""
+    state = 0
+    for part in parts:
+        z = ((part + state) * _STEP_1 + _STEP_1) & _64_BITS
+        z = ((z ^ (z >> 30)) * _M1_1) & _64_BITS
+        z = ((z ^ (z >> 27)) * _M2_1) & _64_BITS
+        state = z ^ (z >> 31)
+    return ((state >> 11) + 0.5) / 2.0**53
 
 
 def normal(uniform: np.ndarray) -> np.ndarray:
@@ -68,7 +82,9 @@ class Reality:
         self.cancelled = hashed(salt, seed, 4, numbers) < cancelled[requests.service]
         self.cancelled_after = hashed(salt, seed, 5, numbers)
 
-    def _draw(self, purpose: int, request: int, who: np.ndarray | int, option: int) -> np.ndarray:
+    def _draw(self, purpose: int, request: int, who: np.ndarray | int, option: int) -> Any:
+        if isinstance(who, int):
+            return hashed_one(self._salt, self._seed, 16 + purpose, request, who, option)
         return hashed(self._salt, self._seed, 16 + purpose, request, who, option)
 
     def chance(self, request: int, who: np.ndarray | int, at: Circumstances) -> np.ndarray:

@@ -5,7 +5,7 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from benchmarks.dispatch_year.desk import Desk, Search
+from benchmarks.dispatch_year.desk import Desk, Search, Standing
 from benchmarks.dispatch_year.observed import Observed, Option, awake_after
 from benchmarks.dispatch_year.params import DAY, ON_SITE, TRANSLATION, WEEK
 from benchmarks.dispatch_year.reality import Circumstances, Reality
@@ -96,10 +96,10 @@ class Replay:
             return min(deadline, plan.again_at)
         return min(deadline, self.observed.now + (LOOK_AGAIN_NOW if search.immediate else LOOK_AGAIN))
 
-    def _ask(self, search: Search, ask: Ask, behind: dict) -> None:
+    def _ask(self, search: Search, ask: Ask, behind: dict[int, Standing]) -> None:
         now, who = self.observed.now, ask.interpreter_id
-        people, offers, chances = behind[ask.option]
-        place = int(np.searchsorted(people, who))
+        standing = behind[ask.option]
+        place = int(np.searchsorted(standing.who, who))
         option = search.options[ask.option]
         after = self.reality.answer_after(search.number, who, ask.option, ask.channel, option.immediate)
         answer_at = None if after is None else awake_after(now, after)
@@ -115,7 +115,8 @@ class Replay:
             will_answer_at=answer_at,
             will_say_yes=self._will_say_yes(search, option, who),
         )
-        self.record.add(offer, features_of(offers, place), float(chances[place]), self.desk.model.learned)
+        row = features_of(standing.columns(place), 0)
+        self.record.add(offer, row, float(standing.chances[place]), self.desk.model.learned)
         search.asked.append(offer)
         self.observed.note_offer(who, search.number, now + RINGS if option.immediate else now)
         if answer_at is not None and answer_at <= ask.expires_at:

@@ -63,7 +63,7 @@ class Scenario:
 
 def replay(scenario: Scenario, policy: str, way: Way | None = None) -> tuple[Record, dict[str, Any]]:
     """Return the record and the figures of one run; `policy` is 'manual' or a name of WAYS, or `way` itself."""
-    before = time.perf_counter()
+    before = _clocks()
     world, pool, requests, reality, weeks = scenario.built()
     observed = Observed(pool, requests, weeks)
     if policy == "manual":
@@ -73,19 +73,29 @@ def replay(scenario: Scenario, policy: str, way: Way | None = None) -> tuple[Rec
         desk = Desk(observed, AcceptanceModel(), way.flexible, way.prices, world.odds_of_model)
         record = Replay(observed, requests, reality, desk, way.make).run()
     found = figures(pool, requests, record, weeks)
-    return record, found | {"seconds": round(time.perf_counter() - before, 1)}
+    return record, found | _took(before)
 
 
 def bound(scenario: Scenario, policy: str) -> dict[str, Any]:
     """Return what could have been done with hindsight; `still_possible` counts what the proof leaves open."""
-    before = time.perf_counter()
+    before = _clocks()
     _, pool, requests, reality, weeks = scenario.built()
     extras = BOUNDS[policy]
     filled, missing = optimum(
         Observed(pool, requests, weeks), requests, reality, flexible=extras, second_channel=extras
     )
     found = {"requests": len(requests), **unanswered(requests, filled), "still_possible": missing}
-    return found | {"seconds": round(time.perf_counter() - before, 1)}
+    return found | _took(before)
+
+
+def _clocks() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
+
+
+def _took(before: tuple[float, float]) -> dict[str, float]:
+    """Return how long it took: by the clock, and of one processor."""
+    seconds, cpu_seconds = (round(now - then, 1) for now, then in zip(_clocks(), before, strict=True))
+    return {"seconds": seconds, "cpu_seconds": cpu_seconds}
 
 
 def run(scenario: Scenario, policy: str) -> dict[str, Any]:

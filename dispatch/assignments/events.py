@@ -28,12 +28,18 @@ class AssignmentWithdrawn(_OfAssignment):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentCancelled(_OfAssignment):
+    """`freed_from` and `freed_until`: the stretch, travel included, in which she can do something else; None: none."""
+
     timely: bool
+    freed_from: datetime | None = None
+    freed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentMoved(_OfAssignment):
     fields: list[str]
+    freed_from: datetime | None = None
+    freed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,17 @@ from dispatch.interpreters.models import InterpreterRow
 from dispatch.requests.models import RequestRow
 from kernel.database import Base, identity
 
+# Six digits nobody can foretell: the first 32 bits of a random UUID.
+_DOOR_CODE = "lpad(((('x' || substr(gen_random_uuid()::text, 1, 8))::bit(32)::bigint) % 1000000)::text, 6, '0')"
+
 
 class AssignmentRow(Base):
     """`blocked` is the slot with travel before and after: two live ones of one interpreter never overlap.
 
     Translations block nothing: their `blocked` is empty. `made_by`: by the interpreter's own yes, or by hand.
     Before the appointment both sides are reminded (`remind_at`) and she is asked whether she still comes
-    (`reconfirm_at`), until `reconfirm_until`; each moment is emptied when it is done.
+    (`reconfirm_at`), until `reconfirm_until`; each moment is emptied when it is done. `door_code` stands on the
+    requester's page: whoever types it was there with them.
     """
 
     __tablename__ = "assignments"
@@ -77,6 +81,7 @@ class AssignmentRow(Base):
     reconfirm_until: Mapped[datetime | None]
     reconfirmed_at: Mapped[datetime | None]
     reconfirm_missed_at: Mapped[datetime | None]
+    door_code: Mapped[str] = mapped_column(Text, server_default=text(_DOOR_CODE))
 
     request: Mapped[RequestRow] = relationship()
     interpreter: Mapped[InterpreterRow] = relationship()

@@ -64,7 +64,7 @@ _LAST = (
     select(
         AssignmentRow.id, AssignmentRow.status, AssignmentRow.service, AssignmentRow.language, AssignmentRow.starts_at,
         AssignmentRow.ends_at, AssignmentRow.reconfirmed_at, AssignmentRow.reconfirm_missed_at,
-        AssignmentRow.interpreter_id, PersonRow.name.label("interpreter_name"),
+        AssignmentRow.interpreter_id, AssignmentRow.door_code, PersonRow.name.label("interpreter_name"),
         PersonRow.phone.label("interpreter_phone"),
     )
     .join(InterpreterRow, InterpreterRow.id == AssignmentRow.interpreter_id)

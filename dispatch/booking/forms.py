@@ -1,9 +1,9 @@
 """Shapes of the requester's forms."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import MultipleFileField
 from wtforms import (
@@ -21,12 +21,14 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
+from dispatch.booking.domain import Talk, advise
 from dispatch.calendars.domain import resolve_local
 from dispatch.requests.domain import LIMITS, CancelReason, Place, Service, Typed
 from dispatch.requests.errors import BadRequest
 from dispatch.requests.models import RequestRow
 from kernel.clock import BRUSSELS
 from kernel.words import normal_phone, readable
+from people import queries as people
 from people.forms import REQUIRED, Form
 from reference import queries as reference
 from reference.domain import folded
@@ -44,11 +46,13 @@ def language_meant(words: str) -> str:
     if reference.language_exists(text):
         return text
     found = reference.search_languages(text, 6)
-    exact = [it for it in found if folded(text) in map(folded, (it.name_nl, it.name_fr, it.name_en, it.endonym))]
+    exact = [it for it in found if folded(text) in it.spellings]
     if len(exact) == 1 or len(found) == 1:
         return (exact or list(found))[0].iso639_3
     if found:
-        raise ValidationError(gettext("Welke taal bedoelt u: %(names)s?", names=", ".join(it.name_nl for it in found)))
+        raise ValidationError(
+            gettext("Welke taal bedoelt u: %(names)s?", names=", ".join(it.name(get_locale().language) for it in found))
+        )
     raise ValidationError(gettext("Deze taal kennen we niet. Probeer een andere schrijfwijze, of bel ons."))
 
 
@@ -74,19 +78,32 @@ class BookingForm(Form):
         "deadline_at": "deadline_day",
         "options": "fallback",
         "file": "documents",
+        "unit_id": "unit",
+        "for_person_id": "colleague",
     }
 
     language = LanguageField(_("Welke taal?"), [REQUIRED, Length(max=60)], render_kw={"list": "languages"})
+    talk = RadioField(
+        _("Wat voor gesprek wordt het?"),
+        [Optional()],
+        choices=[
+            SelectChoice(Talk.SHORT.value, _("kort en eenvoudig")),
+            SelectChoice(Talk.DEEP.value, _("lang, gevoelig of ingewikkeld")),
+            SelectChoice(Talk.TOGETHER.value, _("met meerdere mensen, of er wordt iets getoond of gedaan")),
+            SelectChoice(Talk.DOCUMENT.value, _("geen gesprek: een brief of document")),
+        ],
+    )
     service = RadioField(
-        _("Hoe?"),
+        _("Hoe komt de tolk?"),
+        [Optional()],
         choices=[
             SelectChoice("on_site", _("ter plaatse")),
             SelectChoice("telephone", _("telefoon")),
             SelectChoice("video", _("video")),
             SelectChoice("translation", _("vertaling van een document")),
         ],
-        default="on_site",
     )
+    slot = StringField(_("Moment"), [Optional(), Length(max=20)])
     immediate = BooleanField(_("Nu meteen (alleen telefoon)"))
     day = DateField(_("Dag"), [Optional()])
     hour = TimeField(_("Beginuur"), [Optional()])
@@ -134,6 +151,8 @@ class BookingForm(Form):
     )
     subject = StringField(_("Onderwerp, zonder namen"), [Optional(), Length(max=LIMITS["subject"])])
     client_reference = StringField(_("Uw kenmerk"), [Optional(), Length(max=LIMITS["client_reference"])])
+    unit = SelectField(_("Voor welke afdeling?"), choices=[SelectChoice("", "")], default="")
+    colleague = SelectField(_("Wie krijgt de berichten?"), choices=[SelectChoice("", "")], default="")
     note = TextAreaField(_("Wat moet de tolk weten?"), [Optional(), Length(max=LIMITS["note"])])
     version = HiddenField()
     language_unclear = False
@@ -142,15 +161,46 @@ class BookingForm(Form):
         super().__init__(*args, **kwargs)
         self.minutes.choices = [SelectChoice(it, _length(it)) for it in DURATIONS]
 
+    def offer(self, organisation_id: int | None, asker_id: int | None) -> None:
+        """Let somebody choose among the units and the people of an organisation."""
+        if organisation_id is None:
+            return
+        units = [SelectChoice(str(it.id), it.name) for it in people.units_of(organisation_id)]
+        others = [it for it in people.requesters_of(organisation_id) if it.id != asker_id]
+        self.unit.choices = [SelectChoice("", gettext("geen bepaalde")), *units]
+        self.colleague.choices = [
+            SelectChoice("", gettext("ikzelf")),
+            *(SelectChoice(str(it.id), it.name) for it in others),
+        ]
+
     def validate(self, extra_validators: Any = None) -> bool:
-        return super().validate(extra_validators) and not self.language_unclear
+        fine = super().validate(extra_validators) and not self.language_unclear
+        if not self.chosen_service:
+            self.service.errors = [*self.service.errors, gettext("Kies hoe, of zeg wat voor gesprek het wordt.")]
+        return fine and bool(self.chosen_service)
+
+    @property
+    def chosen_service(self) -> str | None:
+        """The service chosen, else the one that suits the talk."""
+        if self.service.data:
+            return str(self.service.data)
+        return advise(Talk(self.talk.data)).value if self.talk.data in set(Talk) else None
+
+    def take_slot(self) -> None:
+        """Put the moment that was picked from those shown into the fields of day and hour."""
+        try:
+            picked = datetime.strptime(self.slot.data or "", "%Y-%m-%dT%H:%M")
+        except ValueError:
+            return
+        self.day.data, self.hour.data = picked.date(), picked.time()
 
     def typed(self) -> list[Typed]:
         """Return what was filled in, once per day.
 
         Raises: Invalid: a time that does not exist or exists twice, a day that cannot be read.
         """
-        service = Service(self.service.data)
+        self.take_slot()
+        service = Service(self.chosen_service or "")
         fallback = tuple(Service(it) for it in self.fallback.data or () if it != service)
         alternative = (self.alternative_language.code,) if self.alternative_language.code else ()
         same = {"service": service, "language": self.language.code or ""}
@@ -164,6 +214,13 @@ class BookingForm(Form):
         starts = [resolve_local(day, self.hour.data, fold) for day in self._days()] if self.hour.data else [None]
         return [Typed(**same, **length, starts_at=start, fallback_services=fallback) for start in starts or [None]]
 
+    def typed_any(self, day: date) -> Typed:
+        """Return what was filled in, at some moment of a day: for the chances of other moments."""
+        length = timedelta(minutes=self.minutes.data)
+        noon = resolve_local(day + timedelta(days=1), _NOON)
+        same = {"service": Service(self.chosen_service or ""), "language": self.language.code or ""}
+        return Typed(**same, starts_at=noon, duration=length)
+
     def details(self) -> dict[str, Any]:
         """Return everything about the request but its slot.
 
@@ -174,18 +231,25 @@ class BookingForm(Form):
         place = Place(texts.pop("street", None), texts.pop("postcode", None), town) if town else None
         phone = normal_phone(self.phone.data) if self.phone.data else None
         texts = {name: texts.get(name) for name in ("subject", "client_reference", "note")}
-        return texts | {"place": place, "phone": phone, "interpreter_gender": self.interpreter_gender.data or None}
+        chosen = {"unit_id": self.unit.data, "for_person_id": self.colleague.data}
+        numbers = {name: int(value) if value else None for name, value in chosen.items()}
+        return (
+            texts
+            | numbers
+            | {"place": place, "phone": phone, "interpreter_gender": self.interpreter_gender.data or None}
+        )
 
     def show(self, request: RequestRow) -> None:
         """Fill the form with what a request asks now."""
         start = request.starts_at.astimezone(BRUSSELS)
-        self.language.data = reference.language_name(request.language)
+        self.language.data = reference.language_name(request.language, get_locale().language)
         self.service.data, self.immediate.data = request.service, False
         self.day.data, self.hour.data = start.date(), start.time()
         self.minutes.data = round((request.ends_at - request.starts_at) / timedelta(minutes=1))
         self.deadline_day.data = request.ends_at.astimezone(BRUSSELS).date()
         self.fallback.data = [it.service for it in request.options]
         self.version.data = str(request.version)
+        self.unit.data = str(request.unit_id or "")
         for name in (*_TEXTS, "phone", "interpreter_gender"):
             self[name].data = getattr(request, name) or ""
 
@@ -234,3 +298,14 @@ class CancelForm(Form):
 
 class DisputeForm(Form):
     why = TextAreaField(_("Wat klopt er niet?"), [REQUIRED, Length(max=2000)])
+
+
+class DayForm(Form):
+    """A day in an address: `?on=2026-12-01`."""
+
+    on = DateField(_("Dag"), [Optional()])
+
+    def day(self) -> date | None:
+        """Return the day asked for, or None: none was, or no agency ever worked or will work on it."""
+        chosen: date | None = self.on.data if self.validate() else None
+        return chosen if chosen and 2000 <= chosen.year <= 2100 else None

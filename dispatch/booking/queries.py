@@ -1,6 +1,9 @@
 """The whole picture of one request, put together from the modules that each know a part. Nothing here writes."""
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -8,16 +11,20 @@ from sqlalchemy import Row
 
 from dispatch.assignments import queries as assignments
 from dispatch.assignments.queries import BINDING
+from dispatch.billing.domain import fee_cents, late_cancellation_cents, tariff_on
+from dispatch.billing.queries import tariffs_of
+from dispatch.booking.domain import moments_worth_showing
 from dispatch.booking.models import HalfTypedRow
+from dispatch.calendars.queries import calendar_of
 from dispatch.conversations import queries as conversations
 from dispatch.conversations.models import ConversationRow
 from dispatch.offers import queries as offers
 from dispatch.performances import queries as performances
 from dispatch.performances.models import PerformanceRow
 from dispatch.requests import queries as requests
-from dispatch.requests.domain import Asked, check
+from dispatch.requests.domain import Asked, Service, Wish, check
 from dispatch.requests.errors import UnknownLanguage
-from dispatch.requests.models import ProposalRow, RequestRow
+from dispatch.requests.models import NoteRow, ProposalRow, RequestRow
 from dispatch.translations import queries as translations
 from dispatch.translations.models import DocumentRow, QuoteRow
 from kernel import audit, clock
@@ -66,6 +73,11 @@ class Picture:
         return translations.documents_of(self.request.id)
 
     @cached_property
+    def messages(self) -> Sequence[tuple[NoteRow, str]]:
+        """What the desk wrote to the side that asked."""
+        return requests.notes_of(self.request.id, to_requester=True)
+
+    @cached_property
     def timeline(self) -> list[Row[Any]]:
         return _timeline(self.request.id, self._by)
 
@@ -81,9 +93,28 @@ class Picture:
         return told
 
     @property
+    def version(self) -> str:
+        """What a page that lies open compares to know whether anything of it changed."""
+        bound, done, offer, quote = self.assignment, self.performance, self.proposal, self.quote
+        parts = [self.request.status, self.request.outcome, self.request.version, self.request.answer_by]
+        parts += [(it.id, it.status) for it in (bound, done, self.conversation) if it]
+        parts += [self.conversation is not None and clock.now() >= self.conversation.opens_at]
+        parts += [offer.id if offer else None, quote.id if quote else None, len(self.documents), len(self.timeline)]
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+    @property
     def bound(self) -> Row[Any] | None:
         """The assignment that binds somebody now."""
         return self.assignment if self.assignment and self.assignment.status in BINDING else None
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Moments to choose from: a column per day, a row per hour, None where it is past; and the chance of each."""
+
+    days: list[date]
+    rows: list[list[datetime | None]]
+    chances: dict[datetime, offers.Chance]
 
 
 # What a requester reads in the course of a request; offers to single persons are the desk's affair.
@@ -92,7 +123,7 @@ _FOR_ALL = frozenset(
         "request_submitted", "request_sent_to_review", "completion_asked", "search_started", "request_escalated",
         "proposal_made", "proposal_answered", "quote_made", "quote_answered", "request_assigned", "request_reopened",
         "request_changed", "request_started", "request_finished", "performance_submitted", "performance_confirmed",
-        "performance_disputed", "request_closed", "outcome_corrected", "absence_reported",
+        "performance_disputed", "request_closed", "requester_written", "outcome_corrected", "absence_reported",
         "conversation_began", "conversation_ended",
     }
 )  # fmt: skip
@@ -156,6 +187,57 @@ def outlook_for(asked: Asked, organisation_id: int | None, *, by: Actor) -> offe
         raise UnknownLanguage(language=asked.language, fields={"language": "unknown_language"})
     check(asked, now)
     return offers.outlook(offers.imagine(asked, organisation.agency_id, organisation.id), now)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a performance will cost, travel apart. Units: cents; `km_cents` per kilometre, 0 where nobody travels."""
+
+    fee_cents: int
+    km_cents: int
+    late_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What somebody is shown who looks before asking: what is asked, its chance and its price, other moments."""
+
+    asked: Asked
+    outlook: offers.Outlook
+    estimate: Estimate | None
+    moments: Moments | None
+
+
+def estimate_for(asked: Asked) -> Estimate | None:
+    """Return what is known of the price before anybody is found; None for a translation, which gets a quote."""
+    if asked.service is Service.TRANSLATION:
+        return None
+    tariff = tariff_on(tariffs_of(asked.service), asked.held_on)
+    minutes = round((asked.ends_at - asked.starts_at).total_seconds() / 60)
+    return Estimate(fee_cents(tariff, minutes), tariff.km_cents, late_cancellation_cents(tariff))
+
+
+def late_cents(request: RequestRow) -> int:
+    """Return what calling a request off too late costs, travel apart. Units: cents."""
+    if request.service == Service.TRANSLATION:
+        return 0
+    return late_cancellation_cents(tariff_on(tariffs_of(request.service), request.held_on))
+
+
+def moments_for(asked: Asked, organisation_id: int | None, first: date, *, by: Actor) -> Moments:
+    """Return the moments from a day on with the chance of each.
+
+    Raises: Invalid, NotFound.
+    """
+    now = clock.now()
+    organisation = people.find_organisation(by.organisation_id or organisation_id or 0, by=by)
+    length = asked.ends_at - asked.starts_at
+    days, rows = moments_worth_showing(first, length, calendar_of(organisation.agency_id), now)
+    request = offers.imagine(asked, organisation.agency_id, organisation.id)
+    starts = [it for row in rows for it in row if it is not None]
+    wishes = [Wish(asked.service, asked.language, start, start + length) for start in starts]
+    found = offers.chances(request, wishes, now) if wishes else []
+    return Moments(days, rows, {it.wish.starts_at: it for it in found})
 
 
 def outlook_json(outlook: offers.Outlook) -> dict[str, Any]:

@@ -19,3 +19,9 @@ class NoRequester(Invalid):
     """A code needs somebody of the organisation in whose name is asked."""
 
     code = "no_requester"
+
+
+class NoSuchCode(Invalid):
+    """What was keyed is no code of this agency, or not any more."""
+
+    code = "no_such_code"

@@ -37,7 +37,7 @@ class AgreementForm(Form):
 
 
 class UnitForm(Form):
-    name = StringField(_("Naam van de afdeling"), [REQUIRED, Length(max=200)])
+    name = StringField(_("Naam van de afdeling"), [REQUIRED, Length(max=200)], id="unit-name")
 
 
 class RequesterForm(Form):

@@ -5,12 +5,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 
 from dispatch.customers.models import AgreementRow
-from kernel.actor import Role
 from kernel.database import db
 from people.models import MembershipRow, OrganisationRow, PersonRow, UnitRow
+from people.queries import asking
 
 
 def agreement_on(organisation_id: int, day: date) -> AgreementRow | None:
@@ -36,12 +36,6 @@ def agreements_on(organisation_ids: Collection[int], day: date) -> dict[int, Agr
     in_force = (row.valid_from <= day, or_(row.valid_until.is_(None), row.valid_until >= day))
     query = select(row).where(row.organisation_id.in_(organisation_ids), *in_force).order_by(row.valid_from, row.id)
     return {it.organisation_id: it for it in db.session.scalars(query)}
-
-
-def requesters_of(organisation_id: int) -> list[PersonRow]:
-    """Return who may ask for an organisation, by name; the caller decided that it may be seen."""
-    query = select(PersonRow).join(MembershipRow, MembershipRow.person_id == PersonRow.id)
-    return list(db.session.scalars(query.where(_asks(organisation_id)).order_by(PersonRow.name, PersonRow.id)))
 
 
 def has_place_by_code(agency_id: int, codes: Collection[str]) -> dict[str, bool]:
@@ -79,13 +73,7 @@ def everything_of(agency_id: int) -> list[Everything]:
     for organisation_id, name in db.session.execute(named.order_by(UnitRow.id)):
         units[organisation_id].append(name)
     columns = (MembershipRow.organisation_id, PersonRow.name, PersonRow.email, PersonRow.phone)
-    asking = select(*columns).join(PersonRow, PersonRow.id == MembershipRow.person_id)
-    for organisation_id, *person in db.session.execute(asking.where(_asks(*ids)).order_by(MembershipRow.id)):
+    named = select(*columns).join(PersonRow, PersonRow.id == MembershipRow.person_id)
+    for organisation_id, *person in db.session.execute(named.where(asking(*ids)).order_by(MembershipRow.id)):
         people[organisation_id].append(tuple(person))
     return [Everything(it, agreements.get(it.id), units[it.id], people[it.id]) for it in rows]
-
-
-def _asks(*organisation_ids: int) -> ColumnElement[bool]:
-    """Return the condition on memberships of those who ask now for one of these organisations."""
-    live = MembershipRow.ended_at.is_(None) & (MembershipRow.role == Role.REQUESTER)
-    return live & MembershipRow.organisation_id.in_(organisation_ids) & PersonRow.deactivated_at.is_(None)

@@ -12,6 +12,7 @@ from kernel.actor import Role
 from kernel.clock import BRUSSELS
 from kernel.http import accepted, current_actor, make_cursor, policy, read_cursor
 from people import queries as people
+from people import services as people_services
 from people.forms import Form, OrganisationForm
 
 pages = Blueprint("customers", __name__, url_prefix="/customers")
@@ -112,13 +113,21 @@ def suspend(organisation_id: int, agreement_id: int) -> Answer:
     return redirect(url_for(".show", organisation_id=organisation_id))
 
 
+@pages.post("/<id:organisation_id>/requesters/<id:membership_id>/manage")
+@policy(_DESK)
+def let_manage(organisation_id: int, membership_id: int) -> Answer:
+    """Let a requester look after the people and units of the organisation, or no longer."""
+    people_services.let_manage(membership_id, "manages" in request.form, by=current_actor())
+    return redirect(url_for(".show", organisation_id=organisation_id))
+
+
 def _page(organisation_id: int, **forms: Form) -> str:
     organisation = people.find_organisation(organisation_id, by=current_actor())
     shown = {
         "organisation": organisation,
         "agreements": queries.agreements_of(organisation_id),
         "units": people.units_of(organisation_id),
-        "requesters": queries.requesters_of(organisation_id),
+        "requesters": people.memberships_in(organisation_id),
         "form": forms.get("form") or AgreementForm(formdata=None),
         "unit_form": forms.get("unit_form") or UnitForm(formdata=None),
         "requester_form": forms.get("requester_form") or RequesterForm(formdata=None),

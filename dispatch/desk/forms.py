@@ -3,7 +3,7 @@
 from datetime import time, timedelta
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, DecimalField, IntegerField, SelectField, TextAreaField, TimeField
+from wtforms import BooleanField, DateField, DecimalField, IntegerField, SelectField, TextAreaField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, Optional
 
@@ -32,6 +32,16 @@ class CloseForm(Form):
 
 class NoteForm(Form):
     text = TextAreaField(_("Notitie voor collega's"), [REQUIRED, Length(max=4000)])
+
+
+class MessageForm(Form):
+    text = TextAreaField(_("Bericht aan de aanvrager"), [REQUIRED, Length(max=4000)])
+
+
+class AlertForm(Form):
+    minutes = IntegerField(_("Minuten voor het te laat is"), [Optional(), NumberRange(min=1, max=240)])
+    sound = BooleanField(_("met een geluid"))
+    desktop = BooleanField(_("met een melding van de browser"))
 
 
 class QuestionForm(Form):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, DecimalField, IntegerField, SelectField, TextAreaField, TimeField
+from wtforms import DateField, DecimalField, IntegerField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, Optional
 
@@ -25,6 +25,11 @@ class PerformanceForm(Form):
     disturbance_minutes = IntegerField(_("Minuten storing of wachten"), [Optional(), NumberRange(min=0, max=600)])
     disturbance = TextAreaField(_("Wat stoorde?"), [Optional(), Length(max=NOTE_LIMIT)])
     note = TextAreaField(_("Opmerking"), [Optional(), Length(max=NOTE_LIMIT)])
+    code = StringField(
+        _("Code van de aanvrager"),
+        [Optional(), Length(max=12)],
+        render_kw={"inputmode": "numeric", "autocomplete": "off", "pattern": "[0-9 ]{6,8}"},
+    )
 
     def show(self, assignment: AssignmentRow, draft: Report | None = None) -> None:
         """Begin with what took place in the room, where that is known, else with what was agreed."""

@@ -1,6 +1,7 @@
 """Facts about interpreters."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from kernel.events import Event
@@ -33,6 +34,14 @@ class InterpreterEnded(_OfInterpreter):
 class LanguageCertified(_OfInterpreter):
     language: str
     direction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateExpires(_OfInterpreter):
+    """The certificate of a language soon ends; she is told."""
+
+    language: str
+    ends_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

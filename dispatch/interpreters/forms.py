@@ -1,5 +1,6 @@
 """Shapes of the forms of the register."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from wtforms import (
     DateField,
     DecimalField,
     EmailField,
+    HiddenField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -140,7 +142,12 @@ def kilometres(field: DecimalField) -> float | None:
 
 
 class WeekForm(Form):
-    """The usual week: two parts a day, each from an hour until an hour; both empty is not working then."""
+    """The usual week: two parts a day, each from an hour until an hour; both empty is not working then.
+
+    `painted` comes from the page's own grid and says the whole week; it wins over the hours.
+    """
+
+    painted = HiddenField()
 
     def show(self, week: Sequence[Stretch]) -> None:
         """Fill the form with a week."""
@@ -149,10 +156,12 @@ class WeekForm(Form):
                 self[f"from-{day}-{part}"].data, self[f"to-{day}-{part}"].data = it.from_time, it.to_time
 
     def week(self) -> list[Stretch]:
-        """Return the week somebody filled in.
+        """Return the week somebody filled in, or painted: "day from to" each, as many as the day has.
 
         Raises: Invalid: an hour without the one it goes with.
         """
+        if self.painted.data:
+            return [_painted(it) for it in self.painted.data.split(",") if it.strip()]
         week, wrong = [], {}
         for day in range(7):
             for part in range(PARTS):
@@ -166,6 +175,19 @@ class WeekForm(Form):
         return week
 
 
+def _painted(words: str) -> Stretch:
+    """Return a stretch written as "0 08:00 12:30": the day (0 is Monday), from, until.
+
+    Raises: Invalid.
+    """
+    fits = _PAINTED.fullmatch(words.strip())
+    if fits is None:
+        raise Invalid(fields={"painted": "not_positive"})
+    day, *times = (int(it) for it in fits.groups())
+    return Stretch(day, time(*times[:2]), time(*times[2:]))
+
+
+_PAINTED = re.compile(r"([0-6]) ([01][0-9]|2[0-3]):([0-5][0-9]) ([01][0-9]|2[0-3]):([0-5][0-9])")
 PARTS = 2
 for _day in range(7):
     for _part in range(PARTS):

@@ -83,6 +83,7 @@ class InterpreterLanguageRow(Base):
     certificate: Mapped[str | None] = mapped_column(Text)
     certified_from: Mapped[date | None] = mapped_column(Date)
     certified_until: Mapped[date | None] = mapped_column(Date)
+    expiry_told_for: Mapped[date | None] = mapped_column(Date)
 
 
 class InterpreterServiceRow(Base):

@@ -155,17 +155,17 @@ def people_of(interpreter_ids: Collection[int]) -> dict[int, int]:
 
 
 def candidate_facts(
-    agency_id: int,
+    agency_ids: Collection[int],
     languages: Collection[str],
     span: tuple[datetime, datetime],
     now: datetime,
     organisation_id: int = 0,
 ) -> list[CandidateFacts]:
-    """Return everybody of the agency who speaks one of `languages`, in four statements.
+    """Return everybody of these agencies, each once, who speaks one of `languages`, in four statements.
 
     `span` is the time that will be asked about: who is active during all of it, with what differs from the week in it.
     """
-    people = _speakers(agency_id, languages, organisation_id)
+    people = _speakers(agency_ids, languages, organisation_id)
     ids = [row.id for row in people]
     if not ids:
         return []
@@ -208,7 +208,7 @@ def _active_on(day: date) -> ColumnElement[bool]:
     return (InterpreterRow.active_from <= day) & or_(until.is_(None), until >= day)
 
 
-def _speakers(agency_id: int, languages: Collection[str], organisation_id: int) -> Sequence[Any]:
+def _speakers(agency_ids: Collection[int], languages: Collection[str], organisation_id: int) -> Sequence[Any]:
     row, offered, wish = InterpreterRow, InterpreterServiceRow, ExclusionRow
     services = func.array(select(offered.service).where(offered.interpreter_id == row.id).scalar_subquery())
     columns = (
@@ -221,7 +221,7 @@ def _speakers(agency_id: int, languages: Collection[str], organisation_id: int) 
     query = (
         select(*columns)
         .join(PersonRow, PersonRow.id == row.person_id)
-        .join(link, (link.interpreter_id == row.id) & (link.agency_id == agency_id))
+        .where(exists().where(link.interpreter_id == row.id, link.agency_id.in_(agency_ids)))
         .where(_speaks(InterpreterLanguageRow.language.in_(languages)), PersonRow.deactivated_at.is_(None))
         .order_by(row.id)
     )
@@ -262,11 +262,11 @@ def _deviations(ids: list[int], span: tuple[datetime, datetime]) -> dict[int, li
     return found
 
 
-def count_active(agency_id: int, day: date) -> int:
-    """Return how many interpreters work for an agency on a day."""
+def count_active(agency_ids: Collection[int], day: date) -> int:
+    """Return how many interpreters work for these agencies on a day, each once."""
     link = InterpreterAgencyRow
-    query = select(func.count()).select_from(InterpreterRow).join(link, link.interpreter_id == InterpreterRow.id)
-    return db.session.scalar(query.where(link.agency_id == agency_id, _active_on(day))) or 0
+    theirs = exists().where(link.interpreter_id == InterpreterRow.id, link.agency_id.in_(agency_ids))
+    return db.session.scalar(select(func.count()).select_from(InterpreterRow).where(theirs, _active_on(day))) or 0
 
 
 def register_of(agency_id: int) -> list[InterpreterRow]:
@@ -297,3 +297,27 @@ def names_of(ids: Collection[int]) -> dict[int, dict[str, Any]]:
     query = select(row.id, PersonRow.name, row.number, row.municipality).join(PersonRow, PersonRow.id == row.person_id)
     names = ("interpreter_id", "name", "number", "municipality")
     return {it[0]: dict(zip(names, it, strict=True)) for it in db.session.execute(query.where(row.id.in_(ids)))}
+
+
+def weeks_of(ids: list[int]) -> dict[int, list[Stretch]]:
+    """Return the usual weeks of these interpreters; who never filled one in is absent."""
+    return dict(_weeks(ids))
+
+
+def reached_by_phone(ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return name, number and telephone of interpreters, for the desk on a day without network."""
+    row = InterpreterRow
+    query = select(row.id, PersonRow.name, row.number, PersonRow.phone).join(PersonRow, PersonRow.id == row.person_id)
+    names = ("interpreter_id", "name", "number", "phone")
+    return {it[0]: dict(zip(names, it, strict=True)) for it in db.session.execute(query.where(row.id.in_(ids)))}
+
+
+def peers_of(interpreter_id: int, day: date) -> list[int]:
+    """Return who works on a day for an agency of hers and speaks, certified, a language she is certified in."""
+    row, spoken, link = InterpreterRow, InterpreterLanguageRow, InterpreterAgencyRow
+    certified = (spoken.certified_from <= day) & or_(spoken.certified_until.is_(None), spoken.certified_until >= day)
+    hers = select(spoken.language).where(spoken.interpreter_id == interpreter_id, certified)
+    agencies = select(link.agency_id).where(link.interpreter_id == interpreter_id)
+    works = exists().where(link.interpreter_id == row.id, link.agency_id.in_(agencies))
+    query = select(row.id).where(_speaks(spoken.language.in_(hers) & certified), works, _active_on(day))
+    return list(db.session.scalars(query.order_by(row.id)))

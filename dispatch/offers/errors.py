@@ -33,6 +33,12 @@ class OfferChanged(NotAllowedNow):
     code = "offer_changed"
 
 
+class PartnersFirst(Invalid):
+    """Other agencies help out with this, and were not asked yet."""
+
+    code = "partners_first"
+
+
 class ReplayFirst(Invalid):
     """This value decides who is asked: the past year is tried with it first, and may not lose answers."""
 

@@ -1,6 +1,6 @@
 """Refusals only this module knows."""
 
-from kernel.errors import NotAllowedNow
+from kernel.errors import Invalid, NotAllowedNow
 
 
 class AlreadyRecorded(NotAllowedNow):
@@ -13,3 +13,9 @@ class TooSoon(NotAllowedNow):
     """Whoever is missing gets some minutes first."""
 
     code = "too_soon"
+
+
+class WrongDoorCode(Invalid):
+    """Not the code on the requester's page."""
+
+    code = "wrong_door_code"

@@ -33,6 +33,12 @@ class PerformanceDisputed(_OfPerformance):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PerformanceRated(_OfPerformance):
+    side: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PerformanceSettled(_OfPerformance):
     pass
 

@@ -12,7 +12,8 @@ from kernel.database import Base, identity
 class PerformanceRow(Base):
     """The record of one assignment. Minutes are whole; kilometres are for the way there and back.
 
-    `confirm_by` is when the requester's silence confirms; `confirmed_how` keeps who or what did.
+    `confirm_by` is when the requester's silence confirms; `confirmed_how` keeps who or what did: `code` is the
+    requester's own, typed by the interpreter at the door.
     """
 
     __tablename__ = "performances"
@@ -22,7 +23,7 @@ class PerformanceRow(Base):
         CheckConstraint("ended_at - started_at <= interval '90 days'", name="length_sane"),
         CheckConstraint("travel_km >= 0 AND travel_km <= 1000", name="travel_km_sane"),
         CheckConstraint("(status = 'confirmed') = (confirmed_at IS NOT NULL)", name="confirmed_has_moment"),
-        CheckConstraint("confirmed_how IN ('requester', 'silence', 'coordinator')", name="confirmed_how_known"),
+        CheckConstraint("confirmed_how IN ('requester', 'silence', 'coordinator', 'code')", name="confirmed_how_known"),
         Index("ix_performances_confirm_by", "confirm_by", postgresql_where=text("status = 'submitted'")),
         Index("ix_performances_request", "request_id"),
     )
@@ -47,6 +48,22 @@ class PerformanceRow(Base):
     dispute: Mapped[str | None] = mapped_column(Text)
 
     assignment: Mapped[AssignmentRow] = relationship()
+
+
+class RatingRow(Base):
+    """How one side found a performance, from 1 (bad) to 5 (very good); each side has one, and may change it."""
+
+    __tablename__ = "performance_ratings"
+    __table_args__ = (
+        CheckConstraint("side IN ('requester', 'interpreter')", name="side_known"),
+        CheckConstraint("score BETWEEN 1 AND 5", name="score_known"),
+    )
+
+    performance_id: Mapped[int] = mapped_column(ForeignKey("performances.id"), primary_key=True)
+    side: Mapped[str] = mapped_column(Text, primary_key=True)
+    score: Mapped[int] = mapped_column(Integer)
+    note: Mapped[str | None] = mapped_column(Text)
+    given_at: Mapped[datetime]
 
 
 class AbsenceRow(Base):

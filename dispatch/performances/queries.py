@@ -1,16 +1,21 @@
 """Every read of performance records. Nothing here writes."""
 
-from sqlalchemy import func, select
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Date, Row, func, select
 from sqlalchemy.orm import joinedload
 
 from dispatch.assignments.models import AssignmentRow
 from dispatch.assignments.queries import visible_to
-from dispatch.performances.models import AbsenceRow, PerformanceRow
+from dispatch.performances.models import AbsenceRow, PerformanceRow, RatingRow
 from dispatch.performances.status import Status
 from dispatch.requests.models import RequestRow
 from kernel.actor import Actor
 from kernel.database import db
 from kernel.errors import NotFound
+from people.models import UnitRow
 
 
 def performance_of(request_id: int) -> PerformanceRow | None:
@@ -29,6 +34,32 @@ def find_performance(performance_id: int, *, by: Actor) -> PerformanceRow:
     if row is None:
         raise NotFound(thing="performances")
     return row
+
+
+def rating_of(performance_id: int, side: str) -> RatingRow | None:
+    """Return what one side said of a performance; the caller decided that it may be seen."""
+    return db.session.get(RatingRow, (performance_id, side))
+
+
+def cost_of(organisation_id: int, since: date, until: date) -> Sequence[Row[Any]]:
+    """Return what an organisation asked in a period, per month and unit: asked, answered, performed, and cost in cents.
+
+    The caller decided that it may be seen.
+    """
+    month = func.date_trunc("month", RequestRow.held_on).cast(Date)
+    answered = func.count().filter(RequestRow.outcome.in_(("completed", "cancelled")))
+    late = func.count().filter(RequestRow.timely.is_(False))
+    cents = func.coalesce(func.sum(PerformanceRow.fee_cents + PerformanceRow.travel_cents), 0)
+    columns = (month.label("month"), UnitRow.name.label("unit"), func.count().label("asked"))
+    columns += (answered.label("answered"), func.count(PerformanceRow.id).label("performed"))
+    query = (
+        select(*columns, late.label("late"), cents.label("cents"))
+        .outerjoin(PerformanceRow, PerformanceRow.request_id == RequestRow.id)
+        .outerjoin(UnitRow, UnitRow.id == RequestRow.unit_id)
+        .where(RequestRow.organisation_id == organisation_id, RequestRow.held_on.between(since, until))
+        .where(RequestRow.status != "draft")
+    )
+    return db.session.execute(query.group_by(month, UnitRow.name).order_by(month.desc(), UnitRow.name)).all()
 
 
 def absence_of(assignment_id: int) -> AbsenceRow | None:

@@ -1,8 +1,10 @@
 """What can be done with a performance record. The only file here that writes."""
 
 from datetime import timedelta
+from hmac import compare_digest
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from dispatch.assignments import queries as assignment_queries
 from dispatch.assignments import services as assignments
@@ -11,16 +13,17 @@ from dispatch.assignments.status import Status as AssignmentStatus
 from dispatch.billing.queries import price_of
 from dispatch.calendars.domain import local_day
 from dispatch.performances import queries
-from dispatch.performances.domain import Report, Who, check, minutes, silence_confirms
-from dispatch.performances.errors import AlreadyRecorded, TooSoon
+from dispatch.performances.domain import NOTE_LIMIT, Report, Who, check, minutes, silence_confirms
+from dispatch.performances.errors import AlreadyRecorded, TooSoon, WrongDoorCode
 from dispatch.performances.events import (
     AbsenceReported,
     PerformanceConfirmed,
     PerformanceDisputed,
+    PerformanceRated,
     PerformanceSettled,
     PerformanceSubmitted,
 )
-from dispatch.performances.models import AbsenceRow, PerformanceRow
+from dispatch.performances.models import AbsenceRow, PerformanceRow, RatingRow
 from dispatch.performances.status import TRANSITIONS, Action, Status
 from dispatch.requests import services as requests
 from dispatch.terms.domain import elapsed
@@ -29,6 +32,8 @@ from kernel import clock
 from kernel.actor import SYSTEM, Actor, Role
 from kernel.database import Transaction, retried, transaction
 from kernel.errors import Forbidden, Invalid
+from kernel.words import readable
+from people import services as people
 
 # Nobody's silence confirms a record that was written before it took place; it waits for a person this long at most.
 _NO_SILENCE = timedelta(days=365)
@@ -96,6 +101,35 @@ def confirm_performance(performance_id: int, *, by: Actor) -> None:
         requests.confirm_request(row.request_id, by=by)
 
 
+@retried
+def perform_at_the_door(assignment_id: int, report: Report, code: str, *, by: Actor) -> int:
+    """Write down what took place and confirm it at once, with the code that stands on the requester's page.
+
+    Who guesses is stopped (term `door_tries`); the record can then still be confirmed as always.
+
+    Emits: PerformanceSubmitted, PerformanceConfirmed, RequestClosed.
+    Raises: WrongDoorCode, TooManyTries, Invalid, AlreadyRecorded, NotFound, Forbidden, NotAllowedNow.
+    """
+    assignment = assignment_queries.find_assignment(assignment_id, by=by)
+    if by.role is not Role.INTERPRETER:
+        raise Forbidden()
+    if not silence_confirms(report, clock.now()):
+        raise Invalid(fields={"code": "not_over_yet"})
+    tries = int(terms_at(clock.now().date()).value("door_tries"))
+    with people.counted_guess("door", str(assignment_id), tries):
+        if not compare_digest("".join(code.split()).encode(), assignment.door_code.encode()):
+            raise WrongDoorCode(fields={"code": "wrong_door_code"})
+    with transaction() as tx:
+        performance_id = submit_performance(assignment_id, report, by=by)
+        row, assignment = _held(tx, performance_id, by)
+        if row.status != Status.CONFIRMED:
+            row.status = TRANSITIONS.next(Action.CONFIRM_BY_CODE, row.status, by.role)
+            row.confirmed_at, row.confirmed_how = tx.now(), "code"
+            tx.emit(PerformanceConfirmed(**_ids(row, assignment), how="code"), by)
+            requests.confirm_request(row.request_id, by=SYSTEM)  # the requester's word was the code
+        return performance_id
+
+
 def dispute_performance(performance_id: int, why: str, *, by: Actor) -> None:
     """The other side does not agree; the desk decides.
 
@@ -108,6 +142,26 @@ def dispute_performance(performance_id: int, why: str, *, by: Actor) -> None:
         row.status = TRANSITIONS.next(Action.DISPUTE, row.status, by.role)
         row.dispute = why.strip()
         tx.emit(PerformanceDisputed(**_ids(row, assignment)), by)
+
+
+def rate_performance(performance_id: int, score: int, note: str, *, by: Actor) -> None:
+    """Say how it was; each side once, and may think better of it. Neither side reads the other's.
+
+    Emits: PerformanceRated.
+    Raises: Invalid, NotFound, Forbidden.
+    """
+    if by.role not in {Role.REQUESTER, Role.INTERPRETER}:
+        raise Forbidden()
+    with transaction() as tx:
+        row, assignment = _held(tx, performance_id, by)
+        if not 1 <= score <= 5:
+            raise Invalid(fields={"score": "unknown_choice"})
+        if len(note) > NOTE_LIMIT:
+            raise Invalid(fields={"note": "too_long"})
+        values = {"score": score, "note": readable(note, "note") or None, "given_at": tx.now()}
+        first = insert(RatingRow).values(performance_id=row.id, side=by.role, **values)
+        tx.session.execute(first.on_conflict_do_update(index_elements=["performance_id", "side"], set_=values))
+        tx.emit(PerformanceRated(**_ids(row, assignment), side=by.role, score=score), by)
 
 
 def settle_performance(performance_id: int, report: Report, *, by: Actor) -> None:
@@ -210,6 +264,8 @@ def forget_words_of(request_id: int) -> None:
         words = {"note": None, "disturbance": None, "dispute": None}
         tx.session.execute(update(PerformanceRow).where(PerformanceRow.request_id == request_id).values(**words))
         theirs = select(AssignmentRow.id).where(AssignmentRow.request_id == request_id)
+        rated = select(PerformanceRow.id).where(PerformanceRow.request_id == request_id)
+        tx.session.execute(update(RatingRow).where(RatingRow.performance_id.in_(rated)).values(note=None))
         tx.session.execute(update(AbsenceRow).where(AbsenceRow.assignment_id.in_(theirs)).values(note=None))
 
 

@@ -16,6 +16,7 @@ class Action(StrEnum):
     CORRECT = "correct"
     DISPUTE = "dispute"
     CONFIRM = "confirm"
+    CONFIRM_BY_CODE = "confirm_by_code"
     SETTLE = "settle"
 
 
@@ -23,11 +24,12 @@ S, A = Status, Action
 
 # fmt: off
 TRANSITIONS = TransitionTable([
-    # action      from                      to             by
-    (A.CORRECT,   {S.SUBMITTED, S.DISPUTED}, S.SUBMITTED,  {Role.INTERPRETER, Role.COORDINATOR}),
-    (A.DISPUTE,   {S.SUBMITTED},             S.DISPUTED,   {Role.REQUESTER, Role.COORDINATOR}),
-    (A.CONFIRM,   {S.SUBMITTED},             S.CONFIRMED,  {Role.REQUESTER, Role.COORDINATOR, Role.SYSTEM}),
-    (A.SETTLE,    {S.DISPUTED},              S.CONFIRMED,  {Role.COORDINATOR}),
+    # action              from                       to             by
+    (A.CORRECT,          {S.SUBMITTED, S.DISPUTED},  S.SUBMITTED,   {Role.INTERPRETER, Role.COORDINATOR}),
+    (A.DISPUTE,          {S.SUBMITTED},              S.DISPUTED,    {Role.REQUESTER, Role.COORDINATOR}),
+    (A.CONFIRM,          {S.SUBMITTED},              S.CONFIRMED,   {Role.REQUESTER, Role.COORDINATOR, Role.SYSTEM}),
+    (A.CONFIRM_BY_CODE,  {S.SUBMITTED},              S.CONFIRMED,   {Role.INTERPRETER}),
+    (A.SETTLE,           {S.DISPUTED},               S.CONFIRMED,   {Role.COORDINATOR}),
 ])
 # fmt: on
 

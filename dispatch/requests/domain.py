@@ -96,7 +96,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What somebody asks for. `options` are ranked, best first; a translation ends at its deadline."""
+    """What somebody asks for. `options` are ranked, best first; a translation ends at its deadline.
+
+    `for_person_id` is a colleague who is told what becomes of it, instead of whoever asks.
+    """
 
     service: Service
     language: str
@@ -110,6 +113,7 @@ class Asked:
     client_reference: str | None = None
     note: str | None = None
     unit_id: int | None = None
+    for_person_id: int | None = None
     options: tuple[Wish, ...] = ()
 
     @property

@@ -46,6 +46,21 @@ class RequestTakenOver(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestHandedOver(Event):
+    """A coordinator asks a colleague to go on with it."""
+
+    owner_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequesterWritten(Event):
+    """The desk wrote something to the side that asked."""
+
+    note_id: int
+    requester_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalMade(Event):
     proposal_id: int
     requester_id: int

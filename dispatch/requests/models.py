@@ -182,7 +182,10 @@ class ProposalRow(Base):
 
 
 class NoteRow(Base):
-    """What a coordinator wrote down about a request for colleagues. Not visible to requester or interpreter."""
+    """What a coordinator wrote about a request: for colleagues, or (`to_requester`) to the side that asked.
+
+    Never visible to the interpreter.
+    """
 
     __tablename__ = "request_notes"
 
@@ -191,3 +194,4 @@ class NoteRow(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     written_at: Mapped[datetime]
     text: Mapped[str] = mapped_column(Text)
+    to_requester: Mapped[bool] = mapped_column(Boolean, server_default="false")

@@ -1,6 +1,6 @@
 """Every read of requests. Nothing here writes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -96,6 +96,7 @@ class Filter:
     words: str = ""
     since: date | None = None
     until: date | None = None
+    owner_id: int | None = None
 
 
 def list_requests(by: Actor, chosen: Filter, *, before: int | None = None, limit: int = 50) -> list[RequestRow]:
@@ -140,23 +141,31 @@ def _waiting(by: Actor) -> Select[Any]:
 
 def board(
     by: Actor, chosen: Filter, *, after: tuple[datetime, int] | None = None, limit: int = 100
-) -> list[RequestRow]:
+) -> Sequence[Row[Any]]:
     """Return the unanswered requests of the actor's agencies, those with the least time left first."""
-    query = (
-        select(RequestRow)
-        .options(joinedload(RequestRow.organisation))
-        .where(RequestRow.agency_id.in_(by.agency_ids), RequestRow.status.in_(UNANSWERED), *_narrowed(chosen))
-    )
+    mine = (RequestRow.agency_id.in_(by.agency_ids), one_of(RequestRow.status, UNANSWERED), *_narrowed(chosen))
+    query = _ON_BOARD.where(*mine)
     if after is not None:
         key = func.row(RequestRow.hard_stop_at, RequestRow.id)
         query = query.where(key > func.row(*after))
-    return list(db.session.scalars(query.order_by(RequestRow.hard_stop_at, RequestRow.id).limit(limit)))
+    return rows(query.order_by(RequestRow.hard_stop_at, RequestRow.id).limit(limit))
 
 
-def board_row(request_id: int) -> RequestRow | None:
+def board_row(request_id: int) -> Row[Any] | None:
     """Return a request as the board shows it, for the sockets, which decide themselves who may see it."""
-    query = select(RequestRow).options(joinedload(RequestRow.organisation)).where(RequestRow.id == request_id)
-    return db.session.scalars(query).first()
+    return next(iter(rows(_ON_BOARD.where(RequestRow.id == bindparam("request_id")), request_id=request_id)), None)
+
+
+_ON_BOARD = (
+    select(
+        RequestRow.id, RequestRow.agency_id, RequestRow.reference, RequestRow.status, RequestRow.service,
+        RequestRow.language, RequestRow.starts_at, RequestRow.ends_at, RequestRow.hard_stop_at,
+        RequestRow.municipality, RequestRow.priority, RequestRow.owner_id, RequestRow.wave, RequestRow.immediate,
+        OrganisationRow.name.label("organisation_name"), PersonRow.name.label("owner_name"),
+    )
+    .join(OrganisationRow, OrganisationRow.id == RequestRow.organisation_id)
+    .outerjoin(PersonRow, PersonRow.id == RequestRow.owner_id)
+)  # fmt: skip
 
 
 def slot_of(request_id: int) -> RequestRow | None:
@@ -170,6 +179,12 @@ def count_open(by: Actor) -> dict[str, int]:
         RequestRow.agency_id.in_(by.agency_ids), RequestRow.status.in_(OPEN)
     )
     return {row[0]: row[1] for row in db.session.execute(query.group_by(RequestRow.status))}
+
+
+def unanswered_languages(by: Actor) -> list[str]:
+    """Return the languages of what is unanswered in the actor's agencies."""
+    mine = (RequestRow.agency_id.in_(by.agency_ids), one_of(RequestRow.status, UNANSWERED))
+    return sorted(it.language for it in rows(select(RequestRow.language).where(*mine).distinct()))
 
 
 def waiting_for_desk(by: Actor, limit: int = 100) -> list[RequestRow]:
@@ -198,11 +213,19 @@ def open_proposal(request_id: int) -> ProposalRow | None:
     return db.session.scalars(query).first()
 
 
-def notes_of(request_id: int) -> Sequence[tuple[NoteRow, str]]:
-    """Return the desk's notes with their authors' names, oldest first."""
+def references_of(ids: Collection[int], *, by: Actor) -> dict[int, str]:
+    """Return the numbers people know of these requests, of those the actor may see."""
+    query = select(RequestRow.id, RequestRow.reference).where(RequestRow.id.in_(ids), visible_to(by))
+    return {it.id: it.reference for it in rows(query)}
+
+
+def notes_of(request_id: int, *, to_requester: bool | None = None) -> Sequence[tuple[NoteRow, str]]:
+    """Return what the desk wrote with the authors' names, oldest first: all of it, or only one kind."""
     query = select(NoteRow, PersonRow.name).join(PersonRow, PersonRow.id == NoteRow.author_id)
-    rows = db.session.execute(query.where(NoteRow.request_id == request_id).order_by(NoteRow.id)).all()
-    return [(row[0], row[1]) for row in rows]
+    query = query.where(NoteRow.request_id == request_id)
+    if to_requester is not None:
+        query = query.where(NoteRow.to_requester.is_(to_requester))
+    return [(row[0], row[1]) for row in db.session.execute(query.order_by(NoteRow.id)).all()]
 
 
 def bound_interpreter(request_id: int) -> int | None:
@@ -216,7 +239,7 @@ def bound_interpreter(request_id: int) -> int | None:
 
 def _narrowed(chosen: Filter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    for name in ("status", "service", "language"):
+    for name in ("status", "service", "language", "owner_id"):
         if value := getattr(chosen, name):
             conditions.append(getattr(RequestRow, name) == value)
     if chosen.since:

@@ -7,7 +7,6 @@ Units: bit/s, seconds.
 
 from collections import deque
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from media.embedded.twcc import Arrival
 
@@ -20,11 +19,6 @@ _DECREASE, _GROWTH_PER_S = 0.85, 0.08
 _RATE_WINDOW_S, _LOSS_WINDOW_S = 0.5, 1.0
 _LOSS_HIGH, _LOSS_LOW = 0.10, 0.02
 _HISTORY = 4096
-
-
-class _Sent(NamedTuple):
-    at_s: float
-    size: int
 
 
 class Trend:
@@ -101,7 +95,9 @@ class Downlink:
     """The estimate for one subscriber: feed it what was sent and what its browser says."""
 
     def __init__(self) -> None:
-        self._sent: dict[int, _Sent] = {}
+        # by sequence number, the last few thousand: when it left, and its bytes; 0: nothing, or told of already
+        self._sent_s = [0.0] * _HISTORY
+        self._sizes = [0] * _HISTORY
         self._trend = Trend()
         self._acked: deque[tuple[float, int]] = deque()
         self._acked_bits = 0
@@ -114,23 +110,24 @@ class Downlink:
 
     def sent(self, sequence: int, size: int, now_s: float) -> None:
         """Note a packet that left. Units: bytes."""
-        self._sent[sequence] = _Sent(now_s, size)
-        self._sent.pop(sequence - _HISTORY & 0xFFFF, None)
+        at = sequence & _HISTORY - 1
+        self._sent_s[at], self._sizes[at] = now_s, size
 
     def told(self, arrivals: Sequence[Arrival], now_s: float) -> None:
         """Take the browser's feedback and change the estimate."""
         came = lost = 0
         for arrival in arrivals:
-            sent = self._sent.pop(arrival.sequence, None) if arrival.at_s else self._sent.get(arrival.sequence)
-            if sent is None:
+            at = arrival.sequence & _HISTORY - 1
+            if not (size := self._sizes[at]):
                 continue
             if arrival.at_s is None:
                 lost += 1
                 continue
             came += 1
-            self._trend.add(sent.at_s, arrival.at_s)
-            self._acked.append((arrival.at_s, sent.size * 8))
-            self._acked_bits += sent.size * 8
+            self._sizes[at] = 0
+            self._trend.add(self._sent_s[at], arrival.at_s)
+            self._acked.append((arrival.at_s, size * 8))
+            self._acked_bits += size * 8
         self._measure(came, lost, now_s)
         self._decide(now_s)
 

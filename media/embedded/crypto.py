@@ -30,26 +30,31 @@ def check_versions() -> None:
 
 
 class Buffer:
-    """Memory in which a packet is written, encrypted and sent from, without copies. One for all of a thread."""
+    """Memory in which a packet is written, encrypted and sent from, without copies. One for all of a thread.
 
-    __slots__ = ("length", "memory", "view")
+    `upto[n]` is its first n bytes: made once, as making them costs as much as encrypting does.
+    """
+
+    __slots__ = ("content", "length", "memory", "upto", "view")
 
     def __init__(self) -> None:
         self.memory = ffi.new("char[]", _ROOM_BYTES)
-        self.view = memoryview(ffi.buffer(self.memory))
+        self.content = ffi.buffer(self.memory)
+        self.view = memoryview(self.content)
+        self.upto = [self.view[:size] for size in range(_ROOM_BYTES + 1)]
         self.length = ffi.new("int *")
 
 
 class Srtp:
     """The keys of one connection, both ways."""
 
-    __slots__ = ("_buffer", "_kept", "_length", "_memory", "_receiving", "_sending", "_view")
+    __slots__ = ("_content", "_kept", "_length", "_memory", "_receiving", "_sending")
 
     def __init__(self, dtls: RTCDtlsTransport, buffer: Buffer) -> None:
         receiving, sending = dtls._rx_srtp, dtls._tx_srtp
         self._kept = (receiving, sending)  # they free what is used below
         self._receiving, self._sending = receiving._srtp[0], sending._srtp[0]
-        self._buffer, self._memory, self._length, self._view = buffer, buffer.memory, buffer.length, buffer.view
+        self._memory, self._length, self._content = buffer.memory, buffer.length, buffer.content
 
     def protect(self, size: int) -> int:
         """Encrypt the RTP packet of `size` bytes that stands in the buffer; return its new size, 0: it could not be."""
@@ -59,20 +64,22 @@ class Srtp:
     def unprotect(self, data: bytes) -> bytes | None:
         """Return the RTP packet in `data`, or None when it is not genuine."""
         size = len(data)
-        self._view[:size] = data
+        self._content[:size] = data
         self._length[0] = size
         if lib.srtp_unprotect(self._receiving, self._memory, self._length):
             return None
-        return bytes(self._view[: self._length[0]])
+        plain: bytes = self._content[: self._length[0]]
+        return plain
 
     def unprotect_rtcp(self, data: bytes) -> bytes | None:
         """Return the RTCP packets in `data`, or None when they are not genuine."""
         size = len(data)
-        self._view[:size] = data
+        self._content[:size] = data
         self._length[0] = size
         if lib.srtp_unprotect_rtcp(self._receiving, self._memory, self._length):
             return None
-        return bytes(self._view[: self._length[0]])
+        plain: bytes = self._content[: self._length[0]]
+        return plain
 
     def protect_rtcp(self, data: bytes) -> bytes:
         """Return RTCP packets, encrypted. Raises: pylibsrtp.Error."""

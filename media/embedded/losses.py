@@ -1,7 +1,6 @@
 """What did not come: which packets to ask for again and when, how much was lost, and when to ask for a new picture."""
 
 from media.embedded.rtcp import Report
-from media.embedded.rtp import Unwrapped
 
 RETRY_S = 0.04
 _TRIES, _AGE_PACKETS, _MOST_MISSING = 10, 500, 250
@@ -11,37 +10,37 @@ _BETWEEN_KEYFRAMES_S = 0.5
 class Gaps:
     """Asks for what is missing: at once, then every 40 ms, at most ten times and while it is of any use."""
 
-    __slots__ = ("_missing", "_unwrapped")
+    __slots__ = ("_highest", "_missing")
 
     def __init__(self) -> None:
-        self._unwrapped = Unwrapped()
+        self._highest = -1
         self._missing: dict[int, tuple[int, float]] = {}  # number -> (times asked, due)
 
     def __bool__(self) -> bool:
         return bool(self._missing)
 
-    def came(self, sequence: int, now_s: float) -> bool:
-        """Note a packet; return whether there are gaps to ask for now.
+    def came(self, number: int, now_s: float) -> bool:
+        """Note a packet (its number unwrapped); return whether there are gaps to ask for now.
 
         A gap too wide to fill is forgotten: whoever decodes asks for a new picture.
         """
-        before = self._unwrapped.highest
-        full = self._unwrapped.of(sequence)
-        if full == before + 1 or before < 0:
+        before = self._highest
+        if number <= before:
+            self._missing.pop(number, None)
             return False
-        if full <= before:
-            self._missing.pop(full, None)
+        self._highest = number
+        if number == before + 1 or before < 0:
             return False
-        if full - before > _MOST_MISSING:
+        if number - before > _MOST_MISSING:
             self._missing.clear()
             return False
-        for number in range(before + 1, full):
-            self._missing[number] = (0, now_s)
+        for missing in range(before + 1, number):
+            self._missing[missing] = (0, now_s)
         return True
 
     def to_ask(self, now_s: float) -> list[int]:
         """Return the sequence numbers to ask for now, and count the asking."""
-        oldest = self._unwrapped.highest - _AGE_PACKETS
+        oldest = self._highest - _AGE_PACKETS
         asking = []
         for number, (tries, due_s) in list(self._missing.items()):
             if number < oldest or tries >= _TRIES:
@@ -55,21 +54,21 @@ class Gaps:
 class Reception:
     """How well one stream arrives. Source: RFC 3550 appendix A.3 and A.8."""
 
-    __slots__ = ("_expected", "_first", "_jitter", "_received", "_told_expected", "_told_received", "_transit", "rate")
+    __slots__ = ("_first", "_highest", "_jitter", "_received", "_told_expected", "_told_received", "_transit", "rate")
 
     def __init__(self, rate: int) -> None:
         self.rate = rate
-        self._expected = Unwrapped()
-        self._first = -1
+        self._first = self._highest = -1
         self._received = self._told_expected = self._told_received = 0
         self._jitter = 0.0
         self._transit: float | None = None
 
-    def came(self, sequence: int, timestamp: int, now_s: float) -> None:
-        """Note a packet."""
-        full = self._expected.of(sequence)
-        if self._first < 0:
-            self._first = full
+    def came(self, number: int, timestamp: int, now_s: float) -> None:
+        """Note a packet (its number unwrapped)."""
+        if number > self._highest:
+            if self._first < 0:
+                self._first = number
+            self._highest = number
         self._received += 1
         transit = now_s * self.rate - timestamp
         if self._transit is not None:
@@ -82,12 +81,12 @@ class Reception:
         """Return the report since the last one; None before anything came."""
         if self._first < 0:
             return None
-        expected = self._expected.highest - self._first + 1
+        expected = self._highest - self._first + 1
         interval, received = expected - self._told_expected, self._received - self._told_received
         self._told_expected, self._told_received = expected, self._received
         lost = interval - received
         fraction = min(255, lost * 256 // interval) if interval > 0 and lost > 0 else 0
-        total, highest = expected - self._received, self._expected.highest - 0x10000
+        total, highest = expected - self._received, self._highest - 0x10000
         return Report(ssrc, fraction, total, max(0, highest), int(self._jitter), lsr, delay)
 
 

@@ -64,6 +64,8 @@ class Peer:
         self._by_ssrc: dict[int, Slot] = {}
         self._twcc_in = self._twcc_out = self._level_in = 0
         self._describe(offer, slots)
+        self._number_head, self._level_head = self._twcc_in << 4 | 1, self._level_in << 4
+        self._layouts: dict[int, tuple[int, int]] = {}
         self._arrivals = twcc.Arrivals()
         self._sent = random.randrange(0x7FFF)  # noqa: S311 - a number to begin with, not a secret
         self._repeat_bytes, self._repeat_s = float(_REPEAT_BURST_BYTES), time.monotonic()
@@ -182,7 +184,7 @@ class Peer:
         intake(plain, at, now_s)
 
     def _take_audio(self, plain: bytes, at: int, now_s: float) -> None:
-        level = self._note_extensions(plain, now_s)
+        level = self._note_extensions(plain, at, now_s)
         if "audio" not in self.allowed:
             return
         ssrc, packet = packet_of(plain, at)
@@ -191,30 +193,39 @@ class Peer:
             self._heard.level(level, now_s)
 
     def _take_video(self, plain: bytes, at: int, now_s: float) -> None:
-        self._note_extensions(plain, now_s)
+        self._note_extensions(plain, at, now_s)
         if "video" not in self.allowed:
             return
         ssrc, packet = packet_of(plain, at)
         self._publications["video"].received(ssrc, packet, now_s)
 
     def _take_repair(self, plain: bytes, at: int, now_s: float) -> None:
-        self._note_extensions(plain, now_s)
+        self._note_extensions(plain, at, now_s)
         if "video" not in self.allowed:
             return
         repaired = repaired_of(packet_of(plain, at)[1])
         if repaired is not None:
             self._publications["video"].repaired(repaired, now_s)
 
-    def _note_extensions(self, plain: bytes, now_s: float) -> int | None:
+    def _note_extensions(self, plain: bytes, at: int, now_s: float) -> int | None:
         """Note the arrival for the sender's congestion control; return the audio level, if it is told."""
-        found = rtp.extensions(plain)
-        if (number := found.get(self._twcc_in)) is not None and number[1] >= 2:
-            self._arrivals.note(plain[number[0]] << 8 | plain[number[0] + 1], now_s)
+        number_at, level_at = self._layouts.get(at, (0, 0))
+        if plain[number_at] != self._number_head or (level_at and plain[level_at] != self._level_head):
+            number_at, level_at = self._layouts[at] = self._layout(plain)
+        if number_at:
+            self._arrivals.note(plain[number_at + 1] << 8 | plain[number_at + 2], now_s)
             if self._feedback is None:
                 self._feedback = self._loop.call_later(_FEEDBACK_S, self._tell_arrivals)
-        if (level := found.get(self._level_in)) is not None:
-            return plain[level[0]] & 0x7F
-        return None
+        return plain[level_at + 1] & 0x7F if level_at else None
+
+    def _layout(self, plain: bytes) -> tuple[int, int]:
+        """Return where the heads of two extensions stand, packet number and level; 0: it has none.
+
+        A browser keeps to its layout: it is read once per length of the header, and checked by these heads.
+        """
+        found = rtp.extensions(plain)
+        number, level = found.get(self._twcc_in), found.get(self._level_in)
+        return number[0] - 1 if number and number[1] == 2 else 0, level[0] - 1 if level and level[1] == 1 else 0
 
     def _take_rtcp(self, plain: bytes | None) -> None:
         if plain is None:
@@ -249,13 +260,14 @@ class Peer:
 
     # what goes out
 
-    def send_rtp(self, payload_type: int, stream: Outgoing, sequence: int, timestamp: int, packet: Packet) -> None:
-        """Send what a packet holds under the stream's SSRC and these numbers."""
+    def send_rtp(self, codec: int, stream: Outgoing, numbers: tuple[int, int], packet: Packet, now_s: float) -> None:
+        """Send what a packet holds under the stream's SSRC and these numbers: sequence, timestamp."""
         srtp = self._srtp
         if srtp is None:
             return
-        view, payload = self._buffer.view, packet.payload
-        second = packet.marker | payload_type
+        _, _, marker, padded, payload = packet
+        sequence, timestamp = numbers
+        view, second = self._buffer.view, marker | codec
         extension = stream.extension
         if extension:
             if extension > 0:
@@ -263,23 +275,23 @@ class Peer:
                 word = extension << 28 | 1 << 24 | self._sent << 8
             else:  # when it left, in 1/2^18 s of 64 s
                 word = -extension << 28 | 2 << 24 | int(time.time() * (1 << 18)) & 0xFFFFFF
-            first = 0x90 | packet.padded
+            first = 0x90 | padded
             rtp.FORWARDED.pack_into(view, 0, first, second, sequence, timestamp, stream.ssrc, 0xBEDE, 1, word)
             start = rtp.FORWARDED_BYTES
         else:
-            rtp.HEADER.pack_into(view, 0, 0x80 | packet.padded, second, sequence, timestamp, stream.ssrc)
+            rtp.HEADER.pack_into(view, 0, 0x80 | padded, second, sequence, timestamp, stream.ssrc)
             start = rtp.HEADER_BYTES
         size = start + len(payload)
         if size > LARGEST_BYTES:
             return
         view[start:size] = payload
-        if not (size := srtp.protect(size)) or not self.ice.send(view[:size]):
+        if not (size := srtp.protect(size)) or not self.ice.send(self._buffer.upto[size]):
             return
         stream.packets += 1
         stream.octets += len(payload)
         self.packets_out += 1
         if extension > 0:
-            self.downlink.sent(self._sent, size, time.monotonic())
+            self.downlink.sent(self._sent, size, now_s)
 
     def may_repeat(self, size: int) -> bool:
         """Return whether there is room on the link to send so many bytes again: repairs must not fill it."""

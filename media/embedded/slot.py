@@ -9,7 +9,7 @@ from typing import Protocol
 
 from media.embedded import rtcp
 from media.embedded.publication import Publication
-from media.embedded.rtp import Packet, distance, newer, starts_vp8_keyframe
+from media.embedded.rtp import Packet, distance, starts_vp8_keyframe
 from media.embedded.sdp import Codec
 
 _AGAIN_S = 0.02  # asked for again within this time, a packet is on its way
@@ -19,8 +19,8 @@ _SETTLES_PACKETS = 1000  # after so many nothing from before the binding comes a
 class Way(Protocol):
     """The connection a slot sends on."""
 
-    def send_rtp(self, payload_type: int, stream: "Outgoing", sequence: int, timestamp: int, packet: Packet) -> None:
-        """Send what a packet holds under the stream's SSRC and these numbers."""
+    def send_rtp(self, codec: int, stream: "Outgoing", numbers: tuple[int, int], packet: Packet, now_s: float) -> None:
+        """Send what a packet holds under the stream's SSRC and these numbers: sequence, timestamp."""
         ...
 
     def may_repeat(self, size: int) -> bool:
@@ -45,6 +45,7 @@ class Slot:
         self._way, self._codecs, self.stream, self._repair = way, codecs, stream, repair
         self.publication: Publication | None = None
         self._codec: Codec | None = None
+        self._payload_type = 0
         self._paused = False
         self._fresh = True  # the next packet does not continue the one before
         self._sequence_offset = self._timestamp_offset = 0
@@ -75,6 +76,7 @@ class Slot:
         self.publication = publication
         if publication is not None:
             self._codec = self._codecs.get(publication.codec)
+            self._payload_type = self._codec.payload_type if self._codec else 0
             publication.add(self)
             self.restart()
 
@@ -97,11 +99,11 @@ class Slot:
             self._since += 1
             if distance(packet.sequence, self._first) < 0:
                 return
-        sequence = packet.sequence + self._sequence_offset & 0xFFFF
-        timestamp = packet.timestamp + self._timestamp_offset & 0xFFFFFFFF
-        if newer(sequence, self._last_sequence):
+        sequence = packet[0] + self._sequence_offset & 0xFFFF
+        timestamp = packet[1] + self._timestamp_offset & 0xFFFFFFFF
+        if 0 < (sequence - self._last_sequence & 0xFFFF) < 0x8000:
             self._last_sequence, self._last_timestamp, self._last_s = sequence, timestamp, now_s
-        self._way.send_rtp(self._codec.payload_type, self.stream, sequence, timestamp, packet)
+        self._way.send_rtp(self._payload_type, self.stream, (sequence, timestamp), packet, now_s)
 
     def repeat(self, sequences: list[int], now_s: float) -> None:
         """Send again what the browser missed, as far as it is there and the link has room."""
@@ -119,7 +121,7 @@ class Slot:
             self._repaired_s[sequence] = now_s
             if len(self._repaired_s) > 256:
                 del self._repaired_s[next(iter(self._repaired_s))]
-            self._send_again(codec, sequence, packet)
+            self._send_again(codec, sequence, packet, now_s)
 
     def report(self, now_s: float) -> bytes | None:
         """Return a sender report, so that the browser keeps lips and voice together."""
@@ -142,11 +144,11 @@ class Slot:
         self._timestamp_offset = self._last_timestamp + passed - packet.timestamp & 0xFFFFFFFF
         self._first, self._since, self._fresh = packet.sequence, 0, False
 
-    def _send_again(self, codec: Codec, sequence: int, packet: Packet) -> None:
+    def _send_again(self, codec: Codec, sequence: int, packet: Packet, now_s: float) -> None:
         timestamp = packet.timestamp + self._timestamp_offset & 0xFFFFFFFF
         if codec.rtx is None or self._repair is None:
-            self._way.send_rtp(codec.payload_type, self.stream, sequence, timestamp, packet)
+            self._way.send_rtp(codec.payload_type, self.stream, (sequence, timestamp), packet, now_s)
             return
         self._repair_sequence = self._repair_sequence + 1 & 0xFFFF
         again = packet._replace(payload=sequence.to_bytes(2, "big") + packet.payload)
-        self._way.send_rtp(codec.rtx, self._repair, self._repair_sequence, timestamp, again)
+        self._way.send_rtp(codec.rtx, self._repair, (self._repair_sequence, timestamp), again, now_s)

@@ -25,23 +25,25 @@ class Arrival(NamedTuple):
 class Arrivals:
     """Notes when packets came, and says so in feedback."""
 
-    __slots__ = ("_at", "_count", "_next", "_unwrapped")
+    __slots__ = ("_at", "_came", "_count", "_next", "_unwrapped")
 
     def __init__(self) -> None:
         self._unwrapped = Unwrapped()
+        self._came: list[tuple[int, float]] = []
         self._at: dict[int, int] = {}
         self._next = -1
         self._count = 0
 
     def note(self, sequence: int, now_s: float) -> None:
         """Note that the packet with this number has come."""
-        full = self._unwrapped.of(sequence)
-        if full < self._next - _WINDOW:
-            return
-        self._at.setdefault(full, int(now_s / TICK_S))
+        self._came.append((sequence, now_s))
 
     def feedback(self, ssrc: int, about: int) -> bytes | None:
         """Return what to tell about everything that came since the last time; None if nothing did."""
+        for sequence, at_s in self._came:
+            if (number := self._unwrapped.of(sequence)) >= self._next - _WINDOW:
+                self._at.setdefault(number, int(at_s / TICK_S))
+        self._came.clear()
         if not self._at:
             return None
         first = min(self._at)

@@ -55,7 +55,7 @@ admin: {{
 _PARTS = {"plugins": "libjanus_videoroom.so", "transports": "libjanus_websockets.so"}
 _LIBRARIES = ("/usr/lib/*/janus", "/usr/lib/janus", "/usr/local/lib/janus", "/opt/janus/lib/janus")
 _ANY_PORT = "20000-40000"
-_START_S, _STOP_S = 15.0, 5.0
+_START_S, _STOP_S = 15.0, 2.0
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 

@@ -80,8 +80,8 @@ class Seat:
         Raises: RoomRefused, JanusGone.
         """
         handle = self._publisher if step.pc is Pc.PUBLISH else self._subscriber
-        if handle is None or step.pc is Pc.MAIN:
-            raise RoomRefused("bad_sdp")
+        if handle is None or step.pc is Pc.MAIN or "\0" in step.body or not step.body.isascii():
+            raise RoomRefused("bad_sdp")  # what is not text, Janus does not even answer
         try:
             match step.kind, step.pc:
                 case "candidate", _:
@@ -110,12 +110,13 @@ class Seat:
                 await self._send_video(self.receives_video)
 
     async def leave(self, reason: str) -> None:
-        """Close both connections, and say so when sound or picture flowed. Whatever happens to them, it is done."""
+        """Close both connections, and say so when there were any. Whatever happens to them, it is done."""
         for task in self._tasks:
             task.cancel()
         for handle in (self._publisher, self._subscriber):
             if handle:
                 await handle.detach()
+        self._up = self._up or bool(self._published)
         self._down(reason)
         for timer in self._timers.values():
             timer.cancel()
@@ -163,10 +164,10 @@ class Seat:
     def _told_by_room(self, data: Json) -> None:
         if data.get("videoroom") in {"talking", "stopped-talking"} and data.get("id") == self.number:
             self._talk(data["videoroom"] == "talking")
-        self._see(data.get("publishers", []))
         for gone in (data.get("unpublished"), data.get("leaving")):
             self._seen = {feed for feed in self._seen if feed.publisher != gone}
             self._subscribed &= self._seen
+        self._see(data.get("publishers", []))
 
     def _told_of_subscriber(self, event: Json) -> None:
         match event["janus"]:
@@ -234,6 +235,7 @@ class Seat:
             self._receive_all()
 
     def _receive_all(self) -> None:
+        """Subscribe to who is there and not received yet: who just came, or who was asked for with one who had gone."""
         if self._seen - self._subscribed:
             task = asyncio.create_task(self._subscribe())
             self._tasks.add(task)

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261125_2315"
-down_revision = "20261124_1505"
+down_revision = "20261125_2310"
 branch_labels = None
 depends_on = None
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from threading import BoundedSemaphore
 
@@ -255,19 +257,6 @@ def forget_old_access() -> int:
         return sum(int(tx.session.execute(it).rowcount) for it in old)  # type: ignore[attr-defined]
 
 
-def count_guess(limits: dict[tuple[str, str], int]) -> list[int]:
-    """Count a try at something that can be guessed, by (kind, text) with how often it may be tried; see `_count_try`.
-
-    Raises: TooManyTries.
-    """
-    return _count_try({_key(kind, text): limit for (kind, text), limit in limits.items()})
-
-
-def forget_guess(counted: list[int]) -> None:
-    """It was no guess: what was counted counts no more."""
-    _forget_tries(counted)
-
-
 def _matches(password_hash: str | None, password: str) -> bool:
     with _at_once:
         try:
@@ -326,6 +315,17 @@ def _count_try(limits: dict[str, int]) -> list[int]:
         _forget_tries(mine)
         raise TooManyTries(minutes=round(TRIES_WINDOW / timedelta(minutes=1)))
     return mine
+
+
+@contextmanager
+def counted_guess(kind: str, about: str, limit: int) -> Iterator[None]:
+    """Count a guess at something short: inside, whoever is wrong raises; who is right is not counted.
+
+    Raises: TooManyTries: more than `limit` wrong ones within the window.
+    """
+    counted = _count_try({_key(kind, about): limit})
+    yield
+    _forget_tries(counted)
 
 
 def _forget_tries(counted: list[int]) -> None:

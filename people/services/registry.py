@@ -59,8 +59,7 @@ def add_organisation(
 
 def add_unit(organisation_id: int, name: str, *, by: Actor) -> int:
     """Add a team or site to an organisation."""
-    organisation = queries.find_organisation(organisation_id, by=by)
-    permissions.require_agency(by, organisation.agency_id)
+    permissions.require_keeper(by, queries.find_organisation(organisation_id, by=by))
     if wrong := _wrong_names(name=name):
         raise Invalid(fields=wrong)
     with transaction() as tx:
@@ -73,13 +72,15 @@ def find_or_add_person(name: str, email: str, *, by: Actor, phone: str | None = 
     Emits: PersonAdded.
     Raises: Invalid.
     """
-    if not (by.is_system or by.is_staff):
+    if not (by.is_system or by.is_staff or by.manages_organisation):
         raise Forbidden()
     address = _address(email)
     if wrong := _wrong_names(name=name):
         raise Invalid(fields=wrong)
     with transaction() as tx:
         if (known := queries.find_person_by_email(address)) is not None:
+            if not (by.is_system or by.is_staff) and queries.memberships_of(known.id):
+                raise Invalid(fields={"email": "email_taken"})  # works elsewhere: the agency decides
             return known.id
         row = PersonRow(name=readable(name), email=address, locale=locale if locale in LOCALES else "nl")
         row.phone = normal_phone(phone) if phone else None
@@ -131,6 +132,19 @@ def end_role(membership_id: int, *, by: Actor) -> None:
         _end_role(tx, row, by)
 
 
+def let_manage(membership_id: int, manages: bool, *, by: Actor) -> None:
+    """Let a requester look after the people and units of the organisation, or no longer.
+
+    Emits: RoleGiven.
+    Raises: Forbidden, NotFound.
+    """
+    with transaction() as tx:
+        row = tx.locked(MembershipRow, membership_id)
+        permissions.require_keeper(by, queries.find_organisation(row.organisation_id or 0, by=by))
+        row.manages = manages
+        tx.emit(RoleGiven(person_id=row.person_id, role=row.role, agency_id=None, manages=manages), by)
+
+
 def change_profile(*, by: Actor, name: str, phone: str | None, locale: str) -> None:
     """Change the own name, telephone and language.
 
@@ -145,6 +159,17 @@ def change_profile(*, by: Actor, name: str, phone: str | None, locale: str) -> N
         row = tx.locked(PersonRow, by.person_id or 0)
         row.name, row.locale = readable(name), locale
         row.phone = normal_phone(phone) if phone else None
+
+
+def choose_language(locale: str, *, by: Actor) -> None:
+    """Read pages and messages in this language from now on.
+
+    Raises: Invalid.
+    """
+    if locale not in LOCALES:
+        raise Invalid(fields={"locale": "unknown_choice"})
+    with transaction() as tx:
+        tx.locked(PersonRow, by.person_id or 0).locale = locale
 
 
 def deactivate_person(person_id: int, *, by: Actor) -> None:

@@ -7,7 +7,9 @@
      iceServers,      // [{urls, username, credential}, ...]
      negotiate,       // async (step) => step or null; step = {pc, kind, body}: carries a step to the engine
      tracks,          // {audio, video}: MediaStreamTracks to send, each may be missing or null
-     onStream,        // (participant, MediaStream or null): who is to be heard and seen; null: no more
+     onStream,        // (participant, MediaStream or null): who is to be heard and seen, and again with the same
+                      // stream when its picture begins (an element that waits for a picture lets nothing be heard
+                      // before it: so there is no video track until there are pictures); null: no more
      onState,         // (state): "connecting", "connected", "lost" (2.5 s without a packet), "closed"
    });
    await connection.open();
@@ -23,7 +25,7 @@
    one once the other is "connected". With slots (`offers_on` "main") one offer is made and nothing is ever negotiated
    again; otherwise this side offers what it sends on "publish" and answers what comes on "subscribe". */
 
-const LOST_MS = 2500, LOOK_MS = 500;
+const LOST_MS = 2500, LOOK_MS = 500, LOOK_CLOSELY_MS = 100, AWAITED_MS = 5000;
 const START_BITRATE = 1_200_000;
 
 export class MediaConnection {
@@ -35,6 +37,7 @@ export class MediaConnection {
   #muted = { audio: false, video: false };
   #state = "new";
   #timer = null;
+  #pictures = new Map();     // video track -> {from, given: when, before: pictures decoded by then, moving}
   #received = -1;
   #receivedAt = 0;
   #steps = Promise.resolve(); // negotiations, one after the other
@@ -64,7 +67,7 @@ export class MediaConnection {
       pc.addTransceiver("video", { direction: "recvonly" });
     }
     this.#receivedAt = performance.now();
-    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#look();
     await this.#inTurn(() => this.#offer(joined.offers_on));
   }
 
@@ -143,7 +146,7 @@ export class MediaConnection {
 
   close() {
     if (this.#state === "closed") return;
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     for (const pc of this.#pcs.values()) {
       pc.onconnectionstatechange = pc.ontrack = pc.onicecandidate = null;
       pc.close();
@@ -201,36 +204,49 @@ export class MediaConnection {
     const there = new Set();
     for (const entry of this.#wanted) {
       if (!entry.from) continue;
-      const pc = this.#pcs.get(entry.pc);
-      const tracks = pc ? pc.getTransceivers()
-        .filter((it) => it.mid !== null && (it.mid === entry.audio_mid || it.mid === entry.video_mid))
-        .map((it) => it.receiver.track) : [];
-      if (!tracks.length) continue;
+      const audio = this.#track(entry.pc, entry.audio_mid), video = this.#track(entry.pc, entry.video_mid);
+      if (!audio && !video) continue;
       there.add(entry.from);
-      const stream = this.#shown.get(entry.from) || new MediaStream();
-      for (const track of stream.getTracks()) if (!tracks.includes(track)) stream.removeTrack(track);
-      for (const track of tracks) if (!stream.getTracks().includes(track)) stream.addTrack(track);
-      if (!this.#shown.has(entry.from)) {
-        this.#shown.set(entry.from, stream);
-        this.#options.onStream?.(entry.from, stream);
+      if (video && this.#pictures.get(video)?.from !== entry.from) {
+        this.#pictures.set(video, { from: entry.from, given: performance.now(), before: null, moving: false });
       }
+      const tracks = [audio, video && this.#pictures.get(video).moving ? video : null].filter(Boolean);
+      const known = this.#shown.get(entry.from), stream = known || new MediaStream();
+      const gone = stream.getTracks().filter((it) => !tracks.includes(it));
+      const come = tracks.filter((it) => !stream.getTracks().includes(it));
+      gone.forEach((it) => stream.removeTrack(it));
+      come.forEach((it) => stream.addTrack(it));
+      this.#shown.set(entry.from, stream);
+      if (!known || gone.length || come.length) this.#options.onStream?.(entry.from, stream);
     }
     for (const participant of [...this.#shown.keys()]) if (!there.has(participant)) this.#hide(participant);
   }
 
+  #track(name, mid) {
+    const transceiver = mid && this.#pcs.get(name)?.getTransceivers().find((it) => it.mid === mid);
+    return transceiver ? transceiver.receiver.track : null;
+  }
+
   #hide(participant) {
     this.#shown.delete(participant);
+    for (const [track, picture] of this.#pictures) if (picture.from === participant) this.#pictures.delete(track);
     this.#options.onStream?.(participant, null);
   }
 
+  /* See what comes in: whether anything does, and whose pictures have begun. Again soon while a picture is waited for. */
   async #look() {
     let received = 0;
+    const decoded = new Map();
     for (const pc of this.#pcs.values()) {
       for (const report of (await pc.getStats()).values()) {
         if (report.type === "transport") received += report.packetsReceived || 0;
+        if (report.type === "inbound-rtp" && report.kind === "video") {
+          decoded.set(report.trackIdentifier, report.framesDecoded || 0);
+        }
       }
     }
     if (this.#state === "closed") return;
+    this.#timer = setTimeout(() => this.#look(), this.#begin(decoded) ? LOOK_CLOSELY_MS : LOOK_MS);
     const now = performance.now();
     if (received !== this.#received) {
       this.#received = received;
@@ -239,6 +255,22 @@ export class MediaConnection {
     } else if (this.#state === "connected" && now - this.#receivedAt > LOST_MS) {
       this.#lose();
     }
+  }
+
+  /* Show the pictures that have begun; return whether some have not. */
+  #begin(decoded) {
+    let waiting = false;
+    let begun = false;
+    for (const [track, picture] of this.#pictures) {
+      const count = decoded.get(track.id) || 0;
+      if (picture.before === null) picture.before = count;
+      if (picture.moving) continue;
+      picture.moving = count > picture.before;
+      begun ||= picture.moving;
+      waiting ||= !picture.moving && performance.now() - picture.given < AWAITED_MS;
+    }
+    if (begun) this.#show();
+    return waiting || this.#state === "connecting";
   }
 
   #lose() {

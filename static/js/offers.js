@@ -1,24 +1,108 @@
-// Tells the server that the offers were seen, keeps the page fresh, and says so when there is no network.
+// Answers offers with one thumb: waits for the server's word, and without a network keeps the answer, says that it
+// waits and until when that makes sense, sends it when it can, and tells honestly what came of it.
 const token = document.querySelector("meta[name=csrf-token]").content;
+const words = document.querySelector("[data-words]").dataset;
+const who = Number(words.who);
 const notice = document.querySelector("[data-offline]");
-const shown = document.querySelectorAll(".offer").length;
+const status = document.querySelector("main [role=status]");
+const cards = [...document.querySelectorAll(".offer")];
+let telling = false;
 
 function seen() {
-  if (document.visibilityState !== "visible" || !shown) return;
+  if (document.visibilityState !== "visible" || !cards.length) return;
   fetch("/offers/seen", { method: "POST", headers: { "X-CSRFToken": token } }).catch(() => {});
+}
+
+const cardOf = (offer) => cards.find((it) => Number(it.dataset.offer) === offer);
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+const hour = (moment) => new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+
+function say(kind, text, link) {
+  const line = document.createElement("p");
+  line.className = "notice " + kind;
+  line.textContent = text + " ";
+  if (link) {
+    const to = document.createElement("a");
+    to.href = link.href;
+    to.textContent = link.text;
+    line.append(to);
+  }
+  status.append(line);
+  telling = true;
+}
+
+function lock(card, text) {
+  for (const it of card.querySelectorAll("button, summary")) it.toggleAttribute("disabled", Boolean(text));
+  const line = card.querySelector("[data-answer]");
+  line.hidden = !text;
+  line.textContent = text ?? "";
+}
+
+// What the server said about one answer, where the person reads it. What is true now is said too.
+async function tell(answer) {
+  const { said } = answer;
+  const card = cardOf(answer.offer);
+  card?.remove();
+  if (said.status === "yes") say("done", words.yes, { href: `/assignments/${said.assignment}`, text: words.look });
+  else if (said.status === "declined") say("done", words.declined);
+  else say("soon", `${said.text ?? ""} ${words.truth}`, { href: "/offers", text: words.fresh });
+  await kept.dropAnswer(answer.offer);
+}
+
+async function answer(card, action, reason) {
+  const offer = Number(card.dataset.offer);
+  const mine = { offer, action, reason, who, token, key: crypto.randomUUID?.() ?? String(Math.random()).slice(2) + Date.now(), until: card.dataset.until, about: card.querySelector("h2").textContent, words: { yes: words.yes, declined: words.declined } };
+  lock(card, words.sending);
+  const said = navigator.onLine ? await sendAnswer(mine, token) : null;
+  if (said?.status === "sign_in") return location.assign("/sign-in?next=/offers");
+  if (said) return tell({ ...mine, said });
+  await kept.keepAnswer(mine);
+  await navigator.serviceWorker?.ready.then((it) => it.sync?.register("answers")).catch(() => {});
+  return waiting(mine);
+}
+
+function waiting(it) {
+  const card = cardOf(it.offer);
+  const late = new Date(it.until) < new Date();
+  const text = fill(late ? words.late : it.action === "accept" ? words.waitsYes : words.waitsNo, { until: hour(it.until) });
+  if (card) lock(card, text);
+}
+
+async function sendAll() {
+  await sendWaiting(who, token).catch(() => {});
+  for (const it of await kept.answers()) {
+    if (it.who !== who) continue;
+    if (it.said) await tell(it);
+    else waiting(it);
+  }
+}
+
+for (const card of cards) {
+  for (const form of card.querySelectorAll("form")) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const decline = form.querySelector("[name=reason]");
+      answer(card, decline ? "decline" : "accept", decline?.value);
+    });
+  }
 }
 
 function network() {
   notice.hidden = navigator.onLine;
-  for (const button of document.querySelectorAll(".offer button")) button.disabled = !navigator.onLine;
+  if (navigator.onLine) sendAll();
 }
 
 addEventListener("online", network);
 addEventListener("offline", network);
+navigator.serviceWorker?.addEventListener("message", sendAll);
 document.addEventListener("visibilitychange", seen);
 network();
+sendAll();
 seen();
-// A page that lies open asks again every 20 seconds, unless a form is being filled in.
-setInterval(() => {
-  if (navigator.onLine && document.visibilityState === "visible" && !document.querySelector("details[open]")) location.reload();
+// A page that lies open asks again every 20 seconds, unless somebody is busy with it or reads what was said.
+setInterval(async () => {
+  const waits = (await kept.answers()).some((it) => !it.said);
+  if (waits) await sendAll();
+  const quiet = navigator.onLine && document.visibilityState === "visible" && !document.querySelector("details[open]");
+  if (quiet && !telling && !waits) location.reload();
 }, 20000);

@@ -5,16 +5,19 @@ The page has the policy our own pages have. What it asks goes to the engine dire
 
 import asyncio
 import json
+import os
+import shutil
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from aiohttp import web
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from media.engine import EngineEvent, Grants, Limits, MediaEngine, RoomRefused, What
 from media.wire import negotiation
@@ -70,6 +73,7 @@ window.join = async (me, video = true) => {
     ...(window.ice ?? {}),
     tracks: { audio: own.getAudioTracks()[0], video: own.getVideoTracks()[0] ?? null },
     onStream: (from, stream) => {
+      if (stream && window.streams[from]?.srcObject === stream) return;
       window.streams[from]?.remove();
       delete window.streams[from];
       if (!stream) return;
@@ -103,6 +107,7 @@ class Stage:
         self._thread = threading.Thread(target=self.loop.run_forever, name="stage", daemon=True)
         self._thread.start()
         self.events: list[EngineEvent] = []
+        self.through: Callable[[str], str] = lambda answer: answer  # a network in between changes the addresses in it
         self.run(self._start(make))
 
     async def _start(self, make: Callable[[], Awaitable[MediaEngine]]) -> None:
@@ -182,7 +187,9 @@ class Stage:
             answer = await self.engine.negotiate(asked["room"], asked["me"], asked["generation"], step)
         except RoomRefused as refusal:
             return web.Response(status=409, text=refusal.code)
-        return web.json_response(asdict(answer) if answer else None)
+        if answer is None:
+            return web.json_response(None)
+        return web.json_response({**asdict(answer), "body": self.through(answer.body)})
 
     async def _tell(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
@@ -247,6 +254,17 @@ class Actor:
     def close(self) -> None:
         self._context.close()
         assert not self.complaints
+
+
+@contextmanager
+def a_chromium() -> Iterator[Browser]:
+    """The machine's Chromium, with a camera and a microphone that are made up."""
+    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        yield launched
+        launched.close()
 
 
 def until(condition: Callable[[], object], seconds: float, what: str) -> None:

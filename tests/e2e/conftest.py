@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -53,7 +54,7 @@ class Platform:
 def start(data_dir: Path, port: int) -> tuple[subprocess.Popen[bytes], dict[str, str]]:
     environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "PUBLIC_URL"}}
     environment |= {"DATA_DIR": str(data_dir), "PORT": str(port), "HOST": "127.0.0.1"}
-    environment |= {"VAPID_PRIVATE_KEY": new_private_key()}
+    environment |= {"VAPID_PRIVATE_KEY": new_private_key(), "DEVELOPMENT": "1"}
     command = [sys.executable, "-m", "processes", "run"]
     with (data_dir.parent / "run.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
@@ -110,18 +111,22 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def sign_in(platform: Platform, browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Return what opens a browser of its own for an account. A complaint of the console fails the test."""
+    """Return what opens a browser of its own for an account. A complaint of the console fails the test, unless it is
+    `expected` (a pattern): a refusal, or that there is no network. A narrow one is a telephone, with fingers."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_for(account: dict[str, object], width: int = 1280) -> BrowserContext:
-        context = browser.new_context(
-            base_url=platform.address, viewport={"width": width, "height": 800}, locale="nl-BE"
-        )
+    def open_for(account: dict[str, object], width: int = 1280, expected: str = "^$") -> BrowserContext:
+        def complain(text: str) -> None:
+            if not re.search(expected, text):
+                complaints.append(text)
+
+        looks = {"viewport": {"width": width, "height": 800}, "has_touch": width < 500}
+        context = browser.new_context(base_url=platform.address, locale="nl-BE", **looks)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
-        page.on("pageerror", lambda it: complaints.append(str(it)))
+        page.on("console", lambda it: complain(it.text) if it.type == "error" else None)
+        page.on("pageerror", lambda it: complain(str(it)))
         page.goto("/sign-in")
         page.get_by_label("E-mailadres").fill(str(account["email"]))
         page.get_by_label("Wachtwoord").fill(str(account["password"]))

@@ -11,6 +11,7 @@ from dispatch.assignments.errors import DoubleBooking, RequestTaken
 from dispatch.assignments.events import AssignmentCancelled, AssignmentMoved, AssignmentStarted, AssignmentWithdrawn
 from dispatch.assignments.models import AssignmentRow
 from dispatch.assignments.services.reminding import notices_of, plan_notices
+from dispatch.assignments.services.touring import give_back, make_room
 from dispatch.assignments.status import TRANSITIONS, Action, Status
 from dispatch.requests import services as requests
 from dispatch.requests.status import Status as RequestStatus
@@ -31,6 +32,7 @@ def bind(binding: Binding, *, by: Actor, at: datetime) -> int:
     """
     with transaction() as tx:
         stretch = _range(binding.service, binding.starts_at, binding.ends_at, binding.travel_minutes)
+        stretch = make_room(tx, binding, stretch)
         bound = {name: getattr(binding, name) for name in Binding.__slots__}
         agency_id = requests.lock_request(tx, binding.request_id).agency_id
         notices = notices_of(binding.service, binding.starts_at, agency_id, at)
@@ -56,6 +58,7 @@ def withdraw_assignment(assignment_id: int, *, by: Actor, reason: WithdrawReason
             return
         row.status = TRANSITIONS.next(Action.WITHDRAW, row.status, by.role)
         row.ended_at, row.end_reason = tx.now(), reason
+        give_back(tx, row.interpreter_id, row.blocked)
         ids = {"request_id": request_id, "agency_id": request.agency_id, "interpreter_id": row.interpreter_id}
         tx.emit(AssignmentWithdrawn(**ids, assignment_id=row.id, why=reason), by)
         requests.reopen_request(request_id, row.id, reason, by=by)
@@ -97,6 +100,7 @@ def mark_absent(assignment_id: int, *, by: Actor) -> None:
         row = tx.locked(AssignmentRow, assignment_id)
         row.status = TRANSITIONS.next(Action.REPORT_ABSENCE, row.status, by.role)
         row.ended_at = tx.now()
+        give_back(tx, row.interpreter_id, row.blocked)
 
 
 def cancel_assignment_of(request_id: int, *, by: Actor, timely: bool) -> None:
@@ -111,8 +115,9 @@ def cancel_assignment_of(request_id: int, *, by: Actor, timely: bool) -> None:
         row = tx.locked(AssignmentRow, row.id)
         row.status = TRANSITIONS.next(Action.CANCEL, row.status, by.role)
         row.ended_at = tx.now()
+        give_back(tx, row.interpreter_id, row.blocked)
         ids = {"request_id": request_id, "agency_id": row.request.agency_id, "interpreter_id": row.interpreter_id}
-        tx.emit(AssignmentCancelled(**ids, assignment_id=row.id, timely=timely), by)
+        tx.emit(AssignmentCancelled(**ids, **_freed(row.blocked), assignment_id=row.id, timely=timely), by)
 
 
 def move_assignment_of(request_id: int, fields: list[str], *, by: Actor) -> None:
@@ -126,14 +131,15 @@ def move_assignment_of(request_id: int, fields: list[str], *, by: Actor) -> None
         if row is None:
             return
         row = tx.locked(AssignmentRow, row.id)
-        asked = row.request
+        asked, before = row.request, row.blocked
         row.starts_at, row.ends_at = asked.starts_at, asked.ends_at
         stretch = _range(row.service, row.starts_at, row.ends_at, row.travel_minutes)
         _refuse_overlap(tx, row.interpreter_id, stretch, but=row.id)
         row.blocked = stretch
+        give_back(tx, row.interpreter_id, before)
         plan_notices(row, asked.agency_id, tx.now())
         ids = {"request_id": request_id, "agency_id": asked.agency_id, "interpreter_id": row.interpreter_id}
-        tx.emit(AssignmentMoved(**ids, assignment_id=row.id, fields=fields), by)
+        tx.emit(AssignmentMoved(**ids, **_freed(before), assignment_id=row.id, fields=fields), by)
 
 
 def finish_past_assignments(limit: int = 200) -> int:
@@ -197,6 +203,11 @@ def _own(tx: Transaction, assignment_id: int, by: Actor) -> AssignmentRow:
     if by.role not in {Role.INTERPRETER, Role.COORDINATOR, Role.SYSTEM}:
         raise Forbidden()
     return row
+
+
+def _freed(stretch: Range[datetime]) -> dict[str, datetime | None]:
+    """Return the stretch somebody gets back, for the event; a translation gives none back."""
+    return {} if stretch.isempty else {"freed_from": stretch.lower, "freed_until": stretch.upper}
 
 
 def _range(service: str, starts_at: datetime, ends_at: datetime, travel_minutes: int) -> Range[datetime]:

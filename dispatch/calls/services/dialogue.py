@@ -6,7 +6,7 @@ from secrets import token_urlsafe
 from dispatch.calendars.domain import local_day
 from dispatch.calls import queries
 from dispatch.calls.domain import CODE_LENGTH, keyed
-from dispatch.calls.errors import CallRefused
+from dispatch.calls.errors import CallRefused, NoSuchCode
 from dispatch.calls.events import CallReceived
 from dispatch.calls.models import CallRow, CodeRow, LegRow
 from dispatch.calls.services.connecting import tell_line
@@ -111,16 +111,18 @@ def language_said(speech: str) -> str | None:
 def _code(row: CallRow, pressed: str, at: datetime) -> CodeRow | None:
     """Return the code that was keyed, if it is one. Whoever guesses is not told more, and not listened to for long."""
     terms, who = terms_at(at.date()), row.number or _HIDDEN
-    limits = {("call code", who): int(terms.value("call_code_tries"))}
-    limits |= {("call codes of agency", str(row.agency_id)): int(terms.value("call_code_tries_all"))}
+    from_here, at_all = int(terms.value("call_code_tries")), int(terms.value("call_code_tries_all"))
     try:
-        counted = people.count_guess(limits)
+        with (
+            people.counted_guess("call code", who, from_here),
+            people.counted_guess("call codes of agency", str(row.agency_id), at_all),
+        ):
+            found = queries.code_meant(row.agency_id, pressed, local_day(at)) if len(pressed) == CODE_LENGTH else None
+            if found is None:
+                raise NoSuchCode()
+            return found
     except Refusal:
         return None
-    found = queries.code_meant(row.agency_id, pressed, local_day(at)) if len(pressed) == CODE_LENGTH else None
-    if found is not None:
-        people.forget_guess(counted)
-    return found
 
 
 def _languages(code: CodeRow | None, at: datetime) -> tuple[str, ...] | None:

@@ -4,7 +4,6 @@ from dispatch.conversations.services.keeping import (
     cancel_conversation_of,
     end_conversation_of,
     follow_assignment,
-    forget_conversations_of,
     make_conversation,
 )
 from dispatch.conversations.services.people import (
@@ -51,7 +50,6 @@ __all__ = [
     "end_conversation_of",
     "enter_as",
     "follow_assignment",
-    "forget_conversations_of",
     "invite_guest",
     "keep_state",
     "leave_room",

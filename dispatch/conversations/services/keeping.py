@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from dispatch.assignments import queries as assignments
 from dispatch.assignments.models import AssignmentRow
@@ -73,23 +73,14 @@ def end_conversation_of(request_id: int, *, by: Actor) -> None:
 
 
 def empty_room(tx: Transaction, row: ConversationRow, status: str) -> None:
-    """Close a room: what was shown goes, links and guests' keys are void, and whoever is inside is told."""
+    """Close a room: what was shown goes, and how guests were called; links and keys are void; who is inside is told."""
     row.status, row.closed_at, row.shown, row.wake_at = status, tx.now(), None, None
     theirs = ParticipantRow.conversation_id == row.id
-    void = {"link_hash": None, "secret_hash": None, "present_until": None, "seat": None, "hand_at": None}
+    void = dict.fromkeys(("link_hash", "secret_hash", "present_until", "seat", "hand_at", "language")) | {"label": ""}
     tx.session.execute(update(ParticipantRow).where(theirs).values(**void))
     tx.session.execute(delete(RoomFileRow).where(RoomFileRow.conversation_id == row.id))
-    tell(tx, row.id, "closed")
+    tell(tx, row.id, "closed", status=status)
     tx.defer("conversations.close_room", conversation_id=row.id)
-
-
-def forget_conversations_of(request_id: int) -> None:
-    """The term of a request is over: how guests were called and what they speak goes; moments stay."""
-    with transaction() as tx:
-        theirs = select(ConversationRow.id).where(ConversationRow.request_id == request_id)
-        of_them = ParticipantRow.conversation_id.in_(theirs)
-        tx.session.execute(update(ParticipantRow).where(of_them).values(label="", language=None))
-        tx.session.execute(delete(RoomFileRow).where(RoomFileRow.conversation_id.in_(theirs)))
 
 
 def _begin(bound: AssignmentRow, now: datetime) -> call.CallState:

@@ -1,6 +1,7 @@
 """Everything that can be done in the register: the public face of the module. Nothing else writes its rows."""
 
 from dispatch.interpreters.services.exclusions import exclude, include
+from dispatch.interpreters.services.expiring import warn_of_expiry
 from dispatch.interpreters.services.hours import (
     add_exception,
     beat,
@@ -41,4 +42,5 @@ __all__ = [
     "set_services",
     "set_week",
     "switch_available_now",
+    "warn_of_expiry",
 ]

@@ -9,6 +9,7 @@ from dispatch.interpreters.forms import DAYS, ExceptionForm, ExclusionForm, Limi
 from kernel import clock
 from kernel.actor import Role
 from kernel.http import accepted, current_actor, policy
+from matching.hours import Stretch
 from people.forms import Form
 
 availability = Blueprint("availability", __name__, url_prefix="/availability")
@@ -128,6 +129,7 @@ def _page(**forms: Form) -> str:
         "present": row.available_now and row.present_until is not None and row.present_until > now,
         "week_form": week_form,
         "days": DAYS,
+        "painted": _minutes(queries.week_of(row.id)),
         "exceptions": queries.exceptions_of(row.id, now),
         "wishes": queries.wishes_of(actor),
         "form": forms.get("form") or ExceptionForm(formdata=None),
@@ -135,3 +137,12 @@ def _page(**forms: Form) -> str:
         "exclusion_form": exclusion_form,
     }
     return render_template("dispatch/interpreters/own.html", **shown)
+
+
+def _minutes(week: list[Stretch]) -> list[list[list[int]]]:
+    """Return a week as the page paints it: per day its stretches in minutes after midnight; 23:59 is midnight."""
+    days: list[list[list[int]]] = [[] for _ in range(7)]
+    for it in week:
+        last = it.to_time.hour * 60 + it.to_time.minute
+        days[it.weekday].append([it.from_time.hour * 60 + it.from_time.minute, 1440 if last == 1439 else last])
+    return days

@@ -28,9 +28,17 @@ from dispatch.offers.queries.offers import (
     recent_offers,
     standing,
 )
-from dispatch.offers.queries.people import Way, crowd_of, needs_of, rankings, wishes_of
+from dispatch.offers.queries.pasts import pasts_of
+from dispatch.offers.queries.people import Way, crowd_of, needs_of, open_around, rankings, wishes_of
+from dispatch.offers.queries.planning import DayPlan, day_plan, relays_of
+from dispatch.offers.queries.unasked import NotAsked, not_asked
 
 __all__ = [
+    "DayPlan",
+    "day_plan",
+    "relays_of",
+    "NotAsked",
+    "not_asked",
     "Chance",
     "Outlook",
     "Question",
@@ -55,7 +63,9 @@ __all__ = [
     "offer_row",
     "offers_of",
     "outlook",
+    "open_around",
     "open_offers",
+    "pasts_of",
     "question_of",
     "rankings",
     "reached_of",

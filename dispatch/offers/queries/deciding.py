@@ -32,7 +32,7 @@ from matching.ranking import Weights
 from matching.reaction import PUSH
 from matching.record import unpack
 from matching.reliability import Reliability, reliability
-from matching.turns import AtLeast, InTurn
+from matching.turns import AtLeast, InTurn, Only
 
 _ANSWERS = {Status.ACCEPTED: YES, Status.DECLINED: NO, Status.EXPIRED: EXPIRED, Status.WITHDRAWN: WITHDRAWN}
 _MINUTE = timedelta(minutes=1)
@@ -68,9 +68,11 @@ class Question:
         return decide(self.case, self.needs, Pool(self.people), mind_of(self.settings, self.model_id))
 
 
-def question_of(request: RequestRow, plan: SearchPlan, now: datetime) -> Question:
-    """Return what has to be decided about a request: whom to ask next."""
+def question_of(request: RequestRow, plan: SearchPlan, now: datetime, only: Collection[int] | None = None) -> Question:
+    """Return what has to be decided about a request: whom to ask next, or (`only`) which of these may be asked now."""
     settings = settings_of(plan, request.wave + 1, now.date())
+    if only is not None:
+        settings["only"] = sorted(only)
     people = crowd_of(request, now)
     return Question(case_of(request, now), needs_of(request, now), people, settings, newest_model(request.agency_id))
 
@@ -115,6 +117,8 @@ def mind_of(settings: dict[str, Any], model_id: int | None) -> Mind:
     """Return what decides, from the terms of a search and what was learned by then."""
     model, _ = learned(model_id)
     size, target, weights = settings["size"], settings["target"], Weights(**settings.get("weights", {}))
+    if "only" in settings:
+        return Mind(Only(frozenset(settings["only"]), _AS_ASKED_FIRST), "by_name", model, weights, most=None)
     if target is None or size is None:
         return Mind(InTurn(size), "in_turn", model, weights)
     known: dict[str, Any] = {"reactions": model.reactions, "spread": model.spread}

@@ -10,6 +10,7 @@ from dispatch.offers.services.asking import (
     withdraw_offers,
 )
 from dispatch.offers.services.by_hand import assign_by_hand
+from dispatch.offers.services.by_name import ask_by_name, offer_to_freed
 from dispatch.offers.services.learning import forget_decision_inputs, learn_from_offers, learn_when_due
 from dispatch.offers.services.replaying import ask_replay, require_replayed, run_replay
 
@@ -18,6 +19,7 @@ __all__ = [
     "advance_due_searches",
     "advance_search",
     "ask_replay",
+    "ask_by_name",
     "assign_by_hand",
     "close_unanswered",
     "decline_offer",
@@ -28,6 +30,7 @@ __all__ = [
     "mark_delivered",
     "mark_sent",
     "require_replayed",
+    "offer_to_freed",
     "run_replay",
     "see_offers",
     "withdraw_offers",

@@ -9,13 +9,17 @@ from dispatch.calendars.domain import local_day
 from dispatch.calendars.queries import calendar_of
 from dispatch.interpreters import queries as register
 from dispatch.offers import queries
-from dispatch.offers.domain import Made, Situation, next_step, overdue, still_open, waves_used
+from dispatch.offers.domain import Made, Situation, Step, next_step, overdue, still_open, waves_used
+from dispatch.offers.errors import PartnersFirst
 from dispatch.offers.events import OfferExpired, OfferMade, OffersWithdrawn
 from dispatch.offers.models import DecisionRow, FunnelRow, OfferRow
 from dispatch.offers.status import OPEN, Status
+from dispatch.partners import queries as partner_queries
+from dispatch.partners import services as partners
+from dispatch.partners.domain import ask_partners_at
 from dispatch.requests import permissions as request_permissions
 from dispatch.requests import services as requests
-from dispatch.requests.domain import Ending, Reason, Service, Wish
+from dispatch.requests.domain import NOT_AVAILABLE_REASONS, Ending, Reason, Service, Wish
 from dispatch.requests.models import RequestRow
 from dispatch.requests.status import UNANSWERED
 from dispatch.requests.status import Status as RequestStatus
@@ -65,16 +69,20 @@ def advance_search(request_id: int) -> None:
 def close_unanswered(request_id: int, *, by: Actor, reason: Reason | None = None, note: str | None = None) -> Ending:
     """End a search that found nobody. The funnel is frozen and gives the reason; a coordinator may decide otherwise.
 
+    Partners that could still be asked are asked first: a coordinator who does not want that says why.
+
     Emits: RequestClosed.
-    Raises: Invalid (another reason without a motive), NotFound, Forbidden, NotAllowedNow.
+    Raises: Invalid (another reason without a motive), PartnersFirst, NotFound, Forbidden, NotAllowedNow.
     """
     with transaction() as tx:
         request = requests.lock_request(tx, request_id)
         request_permissions.require_desk(by, request)
         derived = _derive(tx, request) if request.status in UNANSWERED else None
-        return requests.close_request(
-            request_id, by=by, reason=reason or derived or Reason.OTHER, derived=derived, note=note
-        )
+        given = reason or derived or Reason.OTHER
+        unmotivated = not by.is_system and given in NOT_AVAILABLE_REASONS and not (note or "").strip()
+        if unmotivated and request.status in UNANSWERED and partner_queries.not_asked(request):
+            raise PartnersFirst(fields={"note": "partners_first"})
+        return requests.close_request(request_id, by=by, reason=given, derived=derived, note=note)
 
 
 def withdraw_offers(request_id: int, because: str, *, by: Actor) -> None:
@@ -127,33 +135,22 @@ def _forward(offer_id: int, sources: set[Status], *, status: Status) -> None:
 
 
 def _step(tx: Transaction, request: RequestRow, offers: list[Made], now: datetime) -> None:
-    calendar = calendar_of(request.agency_id)
-    lead = calendar.working_days_between(now, request.starts_at)
-    plan = plan_for(Service(request.service), lead, request.immediate, terms_at(now.date()))
-    question = queries.question_of(request, plan, now)
-    decision = question.decide()
-    step = next_step(
-        Situation(
-            now=now,
-            wave=waves_used(request.wave, question.people_asked, plan),
-            max_waves=plan.max_waves,
-            escalate_after_waves=plan.escalate_after_waves,
-            escalate_at=request.escalate_at or now,
-            hard_stop_at=request.hard_stop_at or now,
-            escalated=request.status != RequestStatus.SEARCHING,
-            open_until=tuple(it.expires_at for it in still_open(offers, now)),
-            chosen=len(decision.chosen),
-        )
-    )
+    plan = plan_of(request, now)
+    question, decision, step = _consider(request, offers, plan, now)
+    partners_at = _ask_partners_at(request, now)
+    alone = not step.ask and not still_open(offers, now)
+    if partners_at and not step.stop and (alone or now >= partners_at) and partners.hand_over(request.id, by=SYSTEM):
+        partners_at = None
+        question, decision, step = _consider(request, offers, plan, now)
     if step.stop:
         close_unanswered(request.id, by=SYSTEM)
         return
-    wave, again = request.wave, [step.again_at] if step.again_at else []
+    wave, again = request.wave, [it for it in (step.again_at, partners_at) if it]
     if step.ask or step.escalate:
-        decision_id = _keep(tx, question, decision, now)
+        decision_id = keep(tx, question, decision, now)
     if step.ask:
         wave += 1
-        again.append(_ask(tx, request, decision, decision_id, plan, now))
+        again.append(ask(tx, request, decision, decision_id, now, wave=wave))
         if decision.plan.again_at is not None:
             wait = timedelta(minutes=decision.plan.again_at - question.case.now) / clock.time_scale()
             again.append(now + max(wait, _SOONEST))
@@ -162,7 +159,47 @@ def _step(tx: Transaction, request: RequestRow, offers: list[Made], now: datetim
         requests.escalate_request(request.id, step.escalate, by=SYSTEM)
 
 
-def _keep(tx: Transaction, question: queries.Question, decision: Decision, now: datetime) -> int:
+def plan_of(request: RequestRow, now: datetime) -> SearchPlan:
+    """Return how the terms in force want a request to be searched for."""
+    lead = calendar_of(request.agency_id).working_days_between(now, request.starts_at)
+    return plan_for(Service(request.service), lead, request.immediate, terms_at(now.date()))
+
+
+def _consider(
+    request: RequestRow, offers: list[Made], plan: SearchPlan, now: datetime
+) -> tuple[queries.Question, Decision, Step]:
+    """Return whom matching would ask now, and what that means for the search.
+
+    The limit of waves is one of our own people: partners are asked beyond it.
+    """
+    question = queries.question_of(request, plan, now)
+    decision = question.decide()
+    step = next_step(
+        Situation(
+            now=now,
+            wave=waves_used(request.wave, question.people_asked, plan),
+            max_waves=None if partner_queries.handed_to(request.id) else plan.max_waves,
+            escalate_after_waves=plan.escalate_after_waves,
+            escalate_at=request.escalate_at or now,
+            hard_stop_at=request.hard_stop_at or now,
+            escalated=request.status != RequestStatus.SEARCHING,
+            open_until=tuple(it.expires_at for it in still_open(offers, now)),
+            chosen=len(decision.chosen),
+        )
+    )
+    return question, decision, step
+
+
+def _ask_partners_at(request: RequestRow, now: datetime) -> datetime | None:
+    """Return when partners are asked at the latest; None: there are none, or they were."""
+    if not partner_queries.not_asked(request):
+        return None
+    part = terms_at(now.date()).value("partners_after")
+    return ask_partners_at(request.submitted_at or now, request.hard_stop_at or now, part)
+
+
+def keep(tx: Transaction, question: queries.Question, decision: Decision, now: datetime) -> int:
+    """Write down a decision with what it was made from, and return its id."""
     _, correction = queries.learned(question.model_id)
     row = DecisionRow(
         request_id=question.case.request_id,
@@ -180,13 +217,12 @@ def _keep(tx: Transaction, question: queries.Question, decision: Decision, now: 
     return row.id
 
 
-def _ask(
-    tx: Transaction, request: RequestRow, decision: Decision, decision_id: int, plan: SearchPlan, now: datetime
+def ask(
+    tx: Transaction, request: RequestRow, decision: Decision, decision_id: int, now: datetime, *, wave: int
 ) -> datetime:
     """Offer the request to whom matching chose; return when these offers end."""
-    life = add(now, plan.offer_life, calendar_of(request.agency_id), clock.time_scale())
+    life = add(now, plan_of(request, now).offer_life, calendar_of(request.agency_id), clock.time_scale())
     expires_at = min(life, request.hard_stop_at or now)
-    wave = request.wave + 1
     rows = [_offer(request, it, wave) for it in decision.chosen]
     for row in rows:
         row.created_at, row.expires_at, row.decision_id = now, expires_at, decision_id
@@ -248,7 +284,8 @@ def _derive(tx: Transaction, request: RequestRow) -> Reason:
     now = tx.now()
     reached = queries.reached_of(request.id)
     funnels = [count_funnel(way.need, way.crowd, way.ranking, **reached) for way in queries.rankings(request, now)]
+    agencies = {request.agency_id, *partner_queries.handed_to(request.id)}
     widest = max(funnels, key=lambda it: it.right_language)
-    counts = widest.as_dict() | {"registered": register.count_active(request.agency_id, now.date())}
+    counts = widest.as_dict() | {"registered": register.count_active(agencies, now.date())}
     tx.session.merge(FunnelRow(request_id=request.id, counts=counts, frozen_at=now))
     return Reason(derive_reason(widest))

@@ -14,6 +14,7 @@ from dispatch.requests.services.desk import (
     ask_completion,
     escalate_request,
     expire_proposal,
+    hand_over,
     keep_searching,
     propose_alternative,
     release_from_review,
@@ -22,6 +23,7 @@ from dispatch.requests.services.desk import (
     schedule_step,
     take_over,
     write_note,
+    write_to_requester,
 )
 from dispatch.requests.services.ending import (
     cancel_request,
@@ -50,6 +52,7 @@ __all__ = [
     "expire_proposal",
     "finish_request",
     "forget_details",
+    "hand_over",
     "keep_searching",
     "lock_request",
     "mark_assigned",
@@ -70,4 +73,5 @@ __all__ = [
     "submit_series",
     "take_over",
     "write_note",
+    "write_to_requester",
 ]

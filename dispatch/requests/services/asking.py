@@ -128,7 +128,7 @@ def _draft(tx: Transaction, asked: Asked, by: Actor, organisation_id: int | None
         reference=f"{now.astimezone(clock.BRUSSELS):%Y}-{number:06d}",
         agency_id=organisation.agency_id,
         organisation_id=organisation.id,
-        requester_id=by.person_id,
+        requester_id=_requester(asked, organisation.id, by),
         status=Status.DRAFT,
         created_at=now,
         version=1,
@@ -149,6 +149,14 @@ def _organisation(by: Actor, organisation_id: int | None) -> OrganisationRow:
     if organisation_id not in {None, wanted}:
         raise NotFound(thing="organisations")
     return people.find_organisation(wanted, by=by)
+
+
+def _requester(asked: Asked, organisation_id: int, by: Actor) -> int | None:
+    if asked.for_person_id is None:
+        return by.person_id
+    if not people.asks_for(asked.for_person_id, organisation_id):
+        raise BadRequest(fields={"for_person_id": "unknown_choice"})
+    return asked.for_person_id
 
 
 def _submit(tx: Transaction, request: RequestRow, asked: Asked, by: Actor) -> None:

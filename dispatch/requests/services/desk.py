@@ -12,7 +12,9 @@ from dispatch.requests.events import (
     NoteWritten,
     ProposalAnswered,
     ProposalMade,
+    RequesterWritten,
     RequestEscalated,
+    RequestHandedOver,
     RequestSentToReview,
     RequestTakenOver,
 )
@@ -23,6 +25,7 @@ from dispatch.terms.queries import proposal_expiry
 from kernel.actor import Actor
 from kernel.database import Transaction, transaction
 from kernel.errors import Invalid, NotAllowedNow
+from people import queries as people
 from reference import queries as reference
 
 NOTE_LIMIT = 4000
@@ -96,6 +99,22 @@ def take_over(request_id: int, *, by: Actor) -> None:
             return
         request.owner_id = by.person_id
         tx.emit(RequestTakenOver(request_id=request.id, agency_id=request.agency_id, owner_id=by.person_id), by)
+
+
+def hand_over(request_id: int, colleague_id: int, *, by: Actor) -> None:
+    """Ask a colleague to go on with a request: it is hers from now on, and she hears of it.
+
+    Emits: RequestHandedOver.
+    Raises: Invalid: nobody who coordinates for the agency.
+    """
+    with transaction() as tx:
+        request = _desk(tx, request_id, by)
+        if colleague_id not in people.coordinators_of(request.agency_id):
+            raise Invalid(fields={"colleague": "unknown_choice"})
+        if request.owner_id == colleague_id:
+            return
+        request.owner_id = colleague_id
+        tx.emit(RequestHandedOver(request_id=request.id, agency_id=request.agency_id, owner_id=colleague_id), by)
 
 
 def resume_search(request_id: int, *, by: Actor) -> None:
@@ -191,13 +210,33 @@ def write_note(request_id: int, words: str, *, by: Actor) -> int:
 
     Emits: NoteWritten.
     """
-    if not words.strip() or len(words) > NOTE_LIMIT:
-        raise Invalid(fields={"text": "required" if not words.strip() else "too_long"})
     with transaction() as tx:
         request = _desk(tx, request_id, by)
-        note = tx.add(NoteRow(request_id=request_id, author_id=by.person_id, written_at=tx.now(), text=words.strip()))
+        note = _note(tx, request_id, words, by)
         tx.emit(NoteWritten(request_id=request.id, agency_id=request.agency_id, note_id=note.id), by)
         return note.id
+
+
+def write_to_requester(request_id: int, words: str, *, by: Actor) -> int:
+    """Write something to the side that asked: it stands with the request, and a message says that it does.
+
+    Emits: RequesterWritten.
+    """
+    with transaction() as tx:
+        request = _desk(tx, request_id, by)
+        note = _note(tx, request_id, words, by, to_requester=True)
+        ids = {"request_id": request.id, "agency_id": request.agency_id, "requester_id": request.requester_id}
+        tx.emit(RequesterWritten(**ids, note_id=note.id), by)
+        return note.id
+
+
+def _note(tx: Transaction, request_id: int, words: str, by: Actor, *, to_requester: bool = False) -> NoteRow:
+    text = words.strip()
+    if not text or len(text) > NOTE_LIMIT:
+        raise Invalid(fields={"text": "required" if not text else "too_long"})
+    row = NoteRow(request_id=request_id, author_id=by.person_id, written_at=tx.now(), text=text)
+    row.to_requester = to_requester
+    return tx.add(row)
 
 
 def _desk(tx: Transaction, request_id: int, by: Actor) -> RequestRow:

@@ -39,3 +39,22 @@ def test_the_fifth_death_within_a_minute_is_the_last():
 
 def test_deaths_of_more_than_a_minute_ago_are_forgiven():
     assert pause_after([100, 110, 120, 130, 160], 160, 0.25) == 2.0
+
+
+def test_web_carries_the_rooms_where_no_process_of_its_own_does(tmp_path):
+    settings = Settings(data_dir=tmp_path, port=9000)
+    assert "MEDIA_PORT=9002" in argv(settings, "web", FEWEST)
+    assert not [it for it in argv(settings, "web", ["web", "media"]) if it.startswith("MEDIA_PORT")]
+    assert "PORT=9002" in argv(settings, "media", ["web", "media"])
+
+
+def test_where_media_is_carried_is_read_from_the_environment(tmp_path):
+    said = {
+        "DATA_DIR": str(tmp_path),
+        "MEDIA_ADDRESSES": "10.0.0.5=203.0.113.7, 10.0.0.6",
+        "MEDIA_UDP_PORTS": "40000-40002",
+    }
+    settings = Settings.from_environment(said)
+    assert settings.media_addresses == (("10.0.0.5", "203.0.113.7"), ("10.0.0.6", "10.0.0.6"))
+    assert settings.media_udp_ports == (40000, 40001, 40002)
+    assert Settings.from_environment({"DATA_DIR": str(tmp_path)}).media_udp_ports == (0,)

@@ -11,7 +11,7 @@ from kernel.actor import Role
 from kernel.database import db
 from kernel.errors import Forbidden, Invalid, NotFound
 from people.models import OneTimeLinkRow
-from people.queries import memberships_of
+from people.queries import memberships_of, requesters_of
 from tests.builders.customers import an_agreement
 from tests.builders.interpreters import acting, an_interpreter
 from tests.builders.people import a_requester, a_staff_member, an_agency, an_organisation
@@ -99,7 +99,7 @@ def test_who_may_ask_is_invited_once_and_added_as_often_as_one_likes(organisatio
     again = services.add_requester(organisation.id, "An", "an@o.example", by=coordinator)
     assert first == again
     assert [it.organisation_id for it in memberships_of(first)] == [organisation.id]
-    assert [it.phone for it in queries.requesters_of(organisation.id)] == ["+3292665211"]
+    assert [it.phone for it in requesters_of(organisation.id)] == ["+3292665211"]
     assert {it.purpose for it in db.session.scalars(select(OneTimeLinkRow).filter_by(person_id=first))} == {"invite"}
 
 

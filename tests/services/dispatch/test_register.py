@@ -60,7 +60,7 @@ def a_registration(agency, **changes) -> Registration:
 
 
 def facts_of(samira, agency, organisation_id=0, *, start=MONDAY_9H, now=MONDAY_9H, language="arb"):
-    crowd = queries.candidate_facts(agency.id, {language}, (start, start + HOUR), now, organisation_id)
+    crowd = queries.candidate_facts({agency.id}, {language}, (start, start + HOUR), now, organisation_id)
     return next((it for it in crowd if it.interpreter_id == samira.id), None)
 
 
@@ -362,7 +362,7 @@ def test_matching_reads_everything_of_many_people_in_four_statements(agency):
 
     engine = db.session.connection().engine
     event.listen(engine, "before_cursor_execute", count)
-    crowd = queries.candidate_facts(agency.id, {"arb"}, (MONDAY_9H, MONDAY_9H + 12 * HOUR), MONDAY_9H)
+    crowd = queries.candidate_facts({agency.id}, {"arb"}, (MONDAY_9H, MONDAY_9H + 12 * HOUR), MONDAY_9H)
     event.remove(engine, "before_cursor_execute", count)
     assert len(asked) == 4
     assert [len(it.skills) for it in crowd] == [2, 2, 2]
@@ -374,9 +374,9 @@ def test_matching_knows_who_speaks_for_which_agency_and_who_was_let_go(agency, s
     an_interpreter(agency=an_agency())
     gone = an_interpreter(agency=agency)
     people.deactivate_person(gone.person_id, by=SYSTEM)
-    crowd = queries.candidate_facts(agency.id, {"arb", "ary"}, (MONDAY_9H, MONDAY_9H + HOUR), MONDAY_9H)
+    crowd = queries.candidate_facts({agency.id}, {"arb", "ary"}, (MONDAY_9H, MONDAY_9H + HOUR), MONDAY_9H)
     assert [it.interpreter_id for it in crowd] == [samira.id]
-    assert queries.candidate_facts(agency.id, {"xho"}, (MONDAY_9H, MONDAY_9H + HOUR), MONDAY_9H) == []
+    assert queries.candidate_facts({agency.id}, {"xho"}, (MONDAY_9H, MONDAY_9H + HOUR), MONDAY_9H) == []
 
 
 def test_matching_tells_who_filled_in_no_week_from_who_does_not_work_that_day(agency):

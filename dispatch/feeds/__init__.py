@@ -1,0 +1,1 @@
+"""Agendafeed: the own appointments in somebody's own calendar, by a secret address that can be taken back."""

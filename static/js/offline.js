@@ -1,0 +1,37 @@
+// Without a network: what waits, until when that makes sense, and the agenda of the next days as it was kept.
+const words = document.querySelector("[data-words]").dataset;
+const lang = document.documentElement.lang;
+const day = new Intl.DateTimeFormat(lang, { weekday: "long", day: "numeric", month: "long", timeZone: "Europe/Brussels" });
+const hour = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Brussels" });
+
+function line(parent, tag, text) {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  parent.append(made);
+  return made;
+}
+
+async function show() {
+  const waiting = document.querySelector("[data-waiting]");
+  for (const it of (await kept.answers()).filter((it) => !it.said)) {
+    const late = new Date(it.until) < new Date();
+    line(waiting, "li", `${it.about}: ${(late ? words.late : it.action === "accept" ? words.waitsYes : words.waitsNo).replace("{until}", hour.format(new Date(it.until)))}`);
+  }
+  waiting.closest("section").hidden = waiting.children.length === 0;
+  const list = document.querySelector("[data-agenda]");
+  for (const it of await kept.agenda()) {
+    const box = line(list, "article", "");
+    box.className = "sheet";
+    const start = new Date(it.starts_at);
+    line(box, "h2", `${day.format(start)}, ${hour.format(start)} – ${hour.format(new Date(it.ends_at))}`);
+    line(box, "p", `${it.what} · ${it.reference}`);
+    const where = [it.street, it.municipality].filter(Boolean).join(", ");
+    if (where) line(box, "p", where);
+    if (it.phone) line(box, "a", it.phone).href = "tel:" + it.phone;
+  }
+  document.querySelector("[data-none]").hidden = list.children.length > 0;
+}
+
+show();
+addEventListener("online", () => location.assign("/offers"));
+document.querySelector("[data-again]").addEventListener("click", () => location.reload());

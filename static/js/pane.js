@@ -1,0 +1,92 @@
+// The desk's keyboard, and one request beside the list: its page is fetched, and the part that tells of it is shown here.
+// Pages are made by this server's own templates; the parser below runs no script.
+const ours = window.trustedTypes?.createPolicy("board", { createHTML: (html) => html });
+const parsed = (html) => new DOMParser().parseFromString(ours ? ours.createHTML(html) : html, "text/html");
+const side = document.querySelector("[data-side]");
+const wide = matchMedia("(min-width: 75rem)");
+
+const desk = {
+  parsed,
+  wide: () => Boolean(side) && wide.matches,
+  pane: () => document.querySelector("[data-pane]"),
+  // Whoever is writing here does not want it to change under her hands.
+  busy: () => Boolean(side?.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")),
+  async open(address, { focus = false } = {}) {
+    const mine = (desk.asked = address);
+    const answer = await fetch(address).catch(() => null);
+    if (mine !== desk.asked) return;
+    await desk.show(answer, address);
+    if (focus) desk.pane()?.querySelector("h1")?.focus();
+  },
+  // Shows an answer of the server: the request as it is now, and what was said about it.
+  async show(answer, address) {
+    const page = answer ? parsed(await answer.text()) : null;
+    const said = page ? [...page.querySelectorAll("main > [role=status] .notice, main > .notice, #errors, .error")] : [];
+    const fresh = page?.querySelector("[data-pane]");
+    if (fresh) side.replaceChildren(document.adoptNode(fresh));
+    else if (address && answer) await desk.again(address);
+    side.hidden = false;
+    side.dataset.address = address;
+    if (said.length) side.querySelector("[data-said]")?.replaceChildren(...said.map((it) => document.adoptNode(it)));
+  },
+  async again(address) {
+    const answer = await fetch(address).catch(() => null);
+    const fresh = answer?.ok ? parsed(await answer.text()).querySelector("[data-pane]") : null;
+    if (fresh) side.replaceChildren(document.adoptNode(fresh));
+  },
+};
+window.desk = desk;
+
+side?.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  event.preventDefault();
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  for (const button of form.querySelectorAll("button")) button.disabled = true;
+  const answer = await fetch(form.getAttribute("action"), { method: "POST", body }).catch(() => null);
+  if (!answer) {
+    for (const button of form.querySelectorAll("button")) button.disabled = false;
+    return;
+  }
+  await desk.show(answer, side.dataset.address);
+});
+
+// Keys are ours only where nobody writes, and never with another key held down.
+const writing = (target) => target.closest?.("input:not([type=checkbox]), select, textarea, [contenteditable]");
+const acts = { a: "a", e: "e", c: "c", n: "n", t: "t" };
+
+function act(key) {
+  const place = desk.pane()?.querySelector(`[data-key="${key}"]`);
+  if (!place) return false;
+  if (place.matches("details")) place.open = true;
+  const target = place.querySelector("select, textarea, button");
+  target?.focus();
+  target?.scrollIntoView({ block: "nearest" });
+  return Boolean(target);
+}
+
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.key === "Escape" && (writing(event.target) || side?.contains(event.target))) {
+    event.target.blur();
+    window.dispatchEvent(new Event("desk:back"));
+    return;
+  }
+  if (writing(event.target)) return;
+  if (event.key === "/") {
+    const box = document.querySelector("[role=search] input[type=search]");
+    if (!box) location.assign("/desk/search");
+    box?.focus();
+    box?.select();
+    event.preventDefault();
+  } else if (event.key === "?") {
+    const help = document.querySelector("[data-keys]");
+    if (help) {
+      help.open = !help.open;
+      if (help.open) help.querySelector("summary").focus();
+      event.preventDefault();
+    }
+  } else if (acts[event.key] && act(event.key)) {
+    event.preventDefault();
+  }
+});

@@ -1,0 +1,76 @@
+// What a device keeps for an interpreter: answers that could not leave yet, and the agenda of the next days. Used by
+// pages and by the service worker; one database, nothing in it that is not needed, all of it gone at signing out.
+const KEEP = "tolkdienst";
+
+function store(mode, use) {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(KEEP, 1);
+    opening.onupgradeneeded = () => {
+      opening.result.createObjectStore("answers", { keyPath: "offer" });
+      opening.result.createObjectStore("agenda", { keyPath: "id" });
+    };
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const work = opening.result.transaction(["answers", "agenda"], mode);
+      const asked = use(work);
+      work.oncomplete = () => {
+        opening.result.close();
+        resolve(asked?.result);
+      };
+      work.onerror = () => reject(work.error);
+    };
+  });
+}
+
+const kept = {
+  answers: () => store("readonly", (it) => it.objectStore("answers").getAll()),
+  keepAnswer: (answer) => store("readwrite", (it) => it.objectStore("answers").put(answer)),
+  dropAnswer: (offer) => store("readwrite", (it) => it.objectStore("answers").delete(offer)),
+  // Only what is still ahead is read; what is over goes.
+  async agenda() {
+    const now = new Date().toISOString();
+    const all = await store("readonly", (it) => it.objectStore("agenda").getAll());
+    const over = all.filter((it) => new Date(it.keep_until) < new Date(now));
+    if (over.length) await store("readwrite", (it) => over.forEach((old) => it.objectStore("agenda").delete(old.id)));
+    return all.filter((it) => !over.includes(it)).sort((a, b) => (a.starts_at < b.starts_at ? -1 : 1));
+  },
+  keepAgenda: (items) =>
+    store("readwrite", (it) => {
+      it.objectStore("agenda").clear();
+      for (const item of items) it.objectStore("agenda").put(item);
+    }),
+  forgetAgenda: () => store("readwrite", (it) => it.objectStore("agenda").clear()),
+  forget: () =>
+    store("readwrite", (it) => {
+      it.objectStore("agenda").clear();
+      it.objectStore("answers").clear();
+    }),
+};
+
+// Sends one answer under its own key: sent twice, it counts once. Returns what the server said; null: no network.
+async function sendAnswer(answer, token) {
+  const head = { "Content-Type": "application/json", "Idempotency-Key": answer.key, "X-CSRFToken": token ?? answer.token };
+  const body = JSON.stringify(answer.action === "decline" ? { reason: answer.reason } : {});
+  const address = `/api/v1/offers/${answer.offer}/${answer.action}`;
+  const said = await fetch(address, { method: "POST", headers: head, body }).catch(() => null);
+  if (!said || said.status >= 500 || said.status === 429) return null;
+  const told = await said.json().catch(() => ({}));
+  if (said.status === 401 || told.code === "csrf") return { status: "sign_in", text: told.title };
+  if (!said.ok) return { status: "no", code: told.code, text: told.title };
+  return { status: answer.action === "accept" ? "yes" : "declined", assignment: told.assignment?.id };
+}
+
+// Sends everything that waits for this person; what was said is kept until somebody read it.
+async function sendWaiting(who, token) {
+  const told = [];
+  for (const answer of await kept.answers()) {
+    if (answer.said || (who && answer.who !== who)) continue;
+    const said = await sendAnswer(answer, token);
+    if (!said || said.status === "sign_in") continue;
+    answer.said = said;
+    delete answer.token;
+    await kept.keepAnswer(answer);
+    told.push(answer);
+  }
+  return told;
+}

@@ -115,15 +115,6 @@ def tell_of_missing_party(event: PartyMissing, tx: Transaction, by: Actor) -> No
         _tell_person(person_id, "party_missing", event, party=event.party, **_slot_of(event.request_id or 0))
 
 
-def ring_at_once(event: OfferMade, tx: Transaction, by: Actor) -> None:
-    """A talk "now" is offered: her telephone rings too."""
-    calls.ring_interpreter(tx, event.offer_id)
-
-
-def stop_ringing(event: OffersWithdrawn, tx: Transaction, by: Actor) -> None:
-    calls.ring_stops(tx, list(event.offers))
-
-
 def phones_meet(event: RequestAssigned, tx: Transaction, by: Actor) -> None:
     """Somebody is bound: whoever is on the line meets her."""
     calls.meet(tx, event.request_id or 0, event.assignment_id)
@@ -157,6 +148,8 @@ def tell_of_ceiling(event: CeilingReached, tx: Transaction, by: Actor) -> None:
 
 
 def ask_interpreter(event: OfferMade, tx: Transaction, by: Actor) -> None:
+    """She is told of an offer; her telephone rings too, when the talk is now."""
+    calls.ring_interpreter(tx, event.offer_id)
     offer = offer_queries.offer_row(event.offer_id)
     facts = {
         "language": offer.language,
@@ -170,7 +163,8 @@ def ask_interpreter(event: OfferMade, tx: Transaction, by: Actor) -> None:
 
 
 def thank_the_others(event: OffersWithdrawn, tx: Transaction, by: Actor) -> None:
-    """Losers are told; what was not sent yet is not sent any more."""
+    """Losers are told; what was not sent yet is not sent any more, and who rings rings no more."""
+    calls.ring_stops(tx, list(event.offers))
     kind = "offer_filled" if event.because == "filled" else "offer_withdrawn"
     messages.cancel_messages_of(*event.offers)
     person_of, facts = register_of.people_of(event.offers.values()), _slot_of(event.request_id or 0)
@@ -352,9 +346,7 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (ConversationEnded, lines_close),
     (RequestClosed, callers_hear_the_end),
     (CeilingReached, tell_of_ceiling),
-    (OfferMade, ring_at_once),
     (OfferMade, ask_interpreter),
-    (OffersWithdrawn, stop_ringing),
     (OffersWithdrawn, thank_the_others),
     (OfferSeen, offer_was_seen),
     (MessageArrived, offer_arrived),

@@ -131,6 +131,23 @@ def test_what_the_air_loses_is_told_apart_from_what_is_lost_for_sending_too_much
     assert link.downlink.received_bps > 500_000
 
 
+def test_a_picture_that_was_given_up_comes_back_when_the_link_is_wide_again() -> None:
+    link, ladder = Link(100_000, queue_s=0.05), Ladder()
+    shown: dict[str, float] = {"other": 0.0}
+
+    def live(seconds: int) -> None:
+        for _ in range(seconds * 5):
+            link.run(0.2, wish_bps=AUDIO_BPS + sum(min(it, 800_000) for it in shown.values()), least_bps=AUDIO_BPS)
+            shown.clear()
+            shown.update(ladder.shares(link.downlink.bps, 1, [("other", 1)], link.now_s))
+
+    live(20)
+    assert not shown
+    link.bps = 3_000_000
+    live(30)
+    assert shown["other"] > 600_000
+
+
 PICTURES = [("pinned", 2), ("other", 1)]
 
 

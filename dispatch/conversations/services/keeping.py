@@ -8,14 +8,13 @@ from sqlalchemy import delete, update
 from dispatch.assignments import queries as assignments
 from dispatch.assignments.models import AssignmentRow
 from dispatch.conversations import queries
-from dispatch.conversations.domain import KINDS, limits_by, moved, room_times
+from dispatch.conversations.domain import KINDS, moved, room_times
 from dispatch.conversations.models import ConversationRow, ParticipantRow, RoomFileRow
 from dispatch.conversations.services.telling import tell
 from dispatch.conversations.status import FINAL, TRANSITIONS, Action, Status
 from dispatch.interpreters import queries as register
 from dispatch.terms.domain import elapsed
 from dispatch.terms.queries import terms_at
-from kernel import clock
 from kernel.actor import Actor
 from kernel.database import Transaction, transaction
 from media.call import domain as call
@@ -86,13 +85,8 @@ def empty_room(tx: Transaction, row: ConversationRow, status: str) -> None:
 
 def _begin(bound: AssignmentRow, now: datetime) -> call.CallState:
     """Return the call of an assignment: "now", for somebody who waits since she asked, or at an agreed time."""
-    terms = terms_at(now.date())
-
-    def seconds_of(name: str) -> float | None:
-        term = terms.find(name, bound.service)
-        return elapsed(term) / timedelta(seconds=1) / clock.time_scale() if term else None
-
-    limits, asked = limits_by(seconds_of), bound.request
+    asked = bound.request
+    limits = queries.call_limits("immediate" if asked.immediate else bound.service, now.date())
     if asked.immediate:
         return machine.asked(asked.submitted_at or now, str(asked.id), limits)
     kind = call.Kind.VIDEO if bound.service == "video" else call.Kind.RESERVED

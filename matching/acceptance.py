@@ -22,7 +22,7 @@ from matching.reliability import Reliability, reliability
 Floats = NDArray[np.float64]
 SERVICES = ("on_site", "telephone", "video", "translation")
 
-# A model that does worse on offers it has not seen does not come into use. Source: docs/adr/0018-the-simulator.md.
+# A model that does worse on offers it has not seen does not come into use. Source: docs/matching.md.
 MOST_CALIBRATION_ERROR, LEAST_SKILL, BETTER_THAN_PRIOR = 0.03, 0.15, 0.05
 # The newest part of a log is kept apart to judge by; fewer answers than these judge nothing.
 CHECKED_PART, ENOUGH_CHECKED = 0.2, 500
@@ -104,7 +104,7 @@ class Moment:
 def prior_chance(offers: Offers) -> Floats:
     """Return the chance before anything is known: by service, less far away and at short notice.
 
-    Source: volunteer responders accept 17-47 % (JMIR mHealth 2023 e41551); the rest is assumed, docs/adr/0018.
+    Source: volunteer responders accept 17-47 % (JMIR mHealth 2023 e41551); the rest is assumed, docs/matching.md.
     """
     base = np.array([0.45, 0.65, 0.5, 0.5])[np.clip(offers.service, 0, 3)]
     km = _within(offers.distance_km, 0, 150)

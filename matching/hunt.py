@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
 
+import numpy as np
+
 from matching.cases import NO, Case, Prospect
 from matching.reaction import Reactions
 
@@ -18,6 +20,9 @@ NODES = ((-_NODE, 1 / 6), (0.0, 2 / 3), (_NODE, 1 / 6))
 # A logit with normal noise, averaged, is as if divided by the root of 1 + this x variance.
 FLATTENING = 3.141592653589793 / 8
 _CERTAIN = 1e-4
+# From more people than this on, they are reckoned together.
+_FEW = 6
+_PLACES = np.array([[node] for node, _ in NODES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +61,14 @@ class Hunt:
 
     def chance(self, p_yes: Iterable[float] = (), heard: float = 1.0) -> float:
         """Return the chance that somebody says yes: of those asked already and of these, whom a share `heard` hears."""
-        missed = self.missed
-        for p in p_yes:
-            missed = self._without(missed, p, heard)
-        return 1 - sum(missed) / sum(self.known)
+        chances = list(p_yes)
+        if len(chances) > _FEW:
+            missed = [it * left for it, left in zip(self.missed, self._left(chances, heard), strict=True)]
+            return 1 - sum(missed) / sum(self.known)
+        still = self.missed
+        for p in chances:
+            still = self._without(still, p, heard)
+        return 1 - sum(still) / sum(self.known)
 
     def needed(self, p_yes: Sequence[float], heard: float, target: float) -> int:
         """Return how many of these, in order, have to be asked for a chance of `target`; all if that is not enough."""
@@ -69,6 +78,14 @@ class Hunt:
                 return count
             missed = self._without(missed, p, heard)
         return len(p_yes)
+
+    def _left(self, p_yes: Sequence[float], heard: float) -> list[float]:
+        """Return, for each node, the chance that none of many says yes: what `_without` does one by one."""
+        p = np.clip(np.array(p_yes), _CERTAIN, 1 - _CERTAIN)
+        odds = (p / (1 - p)) ** sqrt(1 + FLATTENING * self.spread * self.spread)
+        at = odds * np.exp(self.spread * _PLACES)
+        left: list[float] = np.prod(1 - heard * at / (1 + at), axis=1).tolist()
+        return left
 
     def _without(self, weights: tuple[float, ...], p: float, heard: float = 1.0) -> tuple[float, ...]:
         """Return the weights after somebody with chance `p` was asked and did not say yes."""

@@ -223,7 +223,7 @@ class WithSecondChannel:
 def ours(reactions: Reactions = USUAL, spread: float = 0.7) -> Policy:
     """Return the policy of the house, with what was learned about answers: patient, with fallback and second channel.
 
-    Source: docs/adr/0018-the-simulator.md.
+    Source: docs/matching.md.
     """
     patient = AdaptiveWaves(reactions=reactions, spread=spread)
     return WithFallback(WithSecondChannel(patient, reactions=reactions), reactions=reactions, spread=spread)

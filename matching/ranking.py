@@ -280,13 +280,22 @@ def judge(
     """
     speakers = pool.speakers({need.language, *need.understood_languages}) if group is None else group
     crowd = _crowd(need, pool, speakers)
-    broken = np.zeros(len(crowd.members), np.uint32)
+    rules = np.empty((len(HARD), len(crowd.members)), bool)
     for bit, holds in enumerate(HARD.values()):
-        broken |= (~holds(crowd)).astype(np.uint32) << np.uint32(bit)
+        np.logical_not(holds(crowd), out=rules[bit])
+    broken = _as_bits(rules)
     may = np.flatnonzero(broken & ~pardoned == 0)
     prices = _prices(crowd, may, weights)
     order = np.lexsort((crowd["id"][may], prices.sum(axis=0)))
     return Judgement(crowd, broken, may[order], prices[:, order])
+
+
+def _as_bits(rules: Mask) -> NDArray[np.uint32]:
+    """Return rules x people as one number a person: bit n for rule n."""
+    packed = np.packbits(rules, axis=0, bitorder="little").astype(np.uint32)
+    shifts = np.arange(0, 8 * len(packed), 8, dtype=np.uint32)[:, None]
+    bits: NDArray[np.uint32] = np.bitwise_or.reduce(packed << shifts, axis=0)
+    return bits
 
 
 def explain_rank(ranked: Ranked, position: int, group_size: int) -> RankFacts:

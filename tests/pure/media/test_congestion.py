@@ -117,7 +117,35 @@ def test_a_link_that_became_thin_is_noticed_within_three_seconds_and_one_that_is
 def test_a_policer_that_drops_without_a_queue_is_noticed_by_what_it_drops() -> None:
     link = Link(800_000, queue_s=0.005)
     link.run(15)
-    assert link.downlink.bps < 1_100_000
+    losses = []
+    for _ in range(10):
+        link.run(1)
+        losses.append(link.downlink.loss)
+    assert sum(losses) / len(losses) < 0.04
+    assert 600_000 < link.downlink.received_bps < 1_000_000
+
+
+def test_what_the_air_loses_is_told_apart_from_what_is_lost_for_sending_too_much() -> None:
+    link = Link(800_000, queue_s=0.005, loss=0.05)
+    link.run(40)
+    assert link.downlink.received_bps > 500_000
+
+
+def test_a_picture_that_was_given_up_comes_back_when_the_link_is_wide_again() -> None:
+    link, ladder = Link(100_000, queue_s=0.05), Ladder()
+    shown: dict[str, float] = {"other": 0.0}
+
+    def live(seconds: int) -> None:
+        for _ in range(seconds * 5):
+            link.run(0.2, wish_bps=AUDIO_BPS + sum(min(it, 800_000) for it in shown.values()), least_bps=AUDIO_BPS)
+            shown.clear()
+            shown.update(ladder.shares(link.downlink.bps, 1, [("other", 1)], link.now_s))
+
+    live(20)
+    assert not shown
+    link.bps = 3_000_000
+    live(30)
+    assert shown["other"] > 600_000
 
 
 PICTURES = [("pinned", 2), ("other", 1)]

@@ -83,7 +83,7 @@ def test_every_component_is_accessible_from_the_left_and_from_the_right(platform
 
 
 def test_what_is_refused_is_accessible_too(platform: Platform, sign_in: SignIn) -> None:
-    page = sign_in(platform.account("requester"), width=360).pages[0]
+    page = sign_in(platform.account("requester"), width=360, expected="status of 422").pages[0]
     page.goto("/requests/new")
     page.locator("form[data-booking]").evaluate("it => { it.noValidate = true; it.submit(); }")
     page.wait_for_selector("#errors")

@@ -12,6 +12,7 @@ from dispatch.performances import services as performances
 from dispatch.requests import services as requests
 from dispatch.spreadsheets import services as spreadsheets
 from kernel import audit, idempotency, queue
+from media import services as media
 from messages import services as messages
 from people import services as people
 from reporting import services as reporting
@@ -38,6 +39,7 @@ SWEEPS: dict[str, tuple[float, Callable[[], object]]] = {
     "forget inputs of decisions": (3600, offers.forget_decision_inputs),
     "forget old access": (3600, people.forget_old_access),
     "forget waiting spreadsheets": (3600, spreadsheets.forget_waiting),
+    "forget dead media nodes": (3600, media.forget_the_dead),
     "forget old answers": (3600, idempotency.forget_old_answers),
     "forget old jobs": (3600, queue.forget_old),
 }

@@ -48,7 +48,7 @@ class Ear:
         number = self._unwrapped.of(packet.sequence)
         if self._next < 0:
             self._next = number
-        if number < self._next or packet.padded:
+        if number < self._next or packet.padded or not packet.payload:
             return
         self._waiting[number] = packet.payload
         if len(self._waiting) > _HELD_BACK and self._next not in self._waiting:

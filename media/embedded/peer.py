@@ -316,6 +316,8 @@ class Peer:
             self._heard.down("closed")
             return
         self._srtp = self.sending.keys = keys
+        for slot in self._by_ssrc.values():
+            slot.restart()
         self._heard.up()
 
     async def close(self) -> None:

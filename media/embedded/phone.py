@@ -41,6 +41,7 @@ class Ear:
         self._playing = False
         if self._opus:
             self._decoder = av.CodecContext.create("libopus", "r")
+            self._decoder.format, self._decoder.layout, self._decoder.sample_rate = "s16", "mono", 48_000
             self._resampler = av.AudioResampler(format="s16", layout="mono", rate=g711.RATE)
 
     def forward(self, packet: Packet, now_s: float) -> None:

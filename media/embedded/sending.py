@@ -24,6 +24,11 @@ class Sending:
         self._sent = random.randrange(0x7FFF)  # noqa: S311 - a number to begin with, not a secret
         self._repeat_bytes, self._repeat_s = float(_REPEAT_BURST_BYTES), time.monotonic()
 
+    @property
+    def ready(self) -> bool:
+        """Whether anything sent arrives."""
+        return self.keys is not None
+
     def send_rtp(self, codec: int, stream: Outgoing, numbers: tuple[int, int], packet: Packet, now_s: float) -> None:
         """Send what a packet holds under the stream's SSRC and these numbers: sequence, timestamp."""
         keys = self.keys

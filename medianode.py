@@ -8,6 +8,7 @@ import gc
 from kernel import log
 from kernel.settings import Settings
 from media.hosting import run
+from media.telephone.stream import gate
 from processes.postgres import with_database
 
 
@@ -16,7 +17,7 @@ def main() -> None:
     settings = with_database(Settings.from_environment())
     log.configure(settings.log_level)
     gc.freeze()  # what is loaded by now stays
-    run(settings)
+    run(settings, gate(settings.secret_key))
 
 
 if __name__ == "__main__":

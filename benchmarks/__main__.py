@@ -4,7 +4,18 @@ import argparse
 import sys
 import time
 
-from benchmarks import accept_race, accept_rate, board, matching_speed, memory, pages, screens, year
+from benchmarks import (
+    accept_race,
+    accept_rate,
+    board,
+    desk_screens,
+    matching_speed,
+    memory,
+    pages,
+    screens,
+    telephone_day,
+    year,
+)
 from benchmarks.dispatch_year import bench as dispatch_year
 from benchmarks.figures import Figure, keep, table
 from benchmarks.media import run as media
@@ -16,11 +27,13 @@ BENCHMARKS = {
     "year": year.run,
     "board": board.run,
     "pages": pages.run,
+    "desk_screens": desk_screens.run,
     "screens": screens.run,
     "memory": memory.run,
     "matching_speed": matching_speed.run,
     "dispatch_year_goals": dispatch_year.run,
     "media": media.run,
+    "telephone_day": telephone_day.run,
 }
 
 

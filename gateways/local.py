@@ -14,6 +14,17 @@ from kernel.settings import Settings
 from messages.ports import Envelope, Receipt, Unknown
 
 
+def append_line(path: Path, line: dict[str, str]) -> None:
+    """Append a line with its moment in one write, so that several processes never mix their lines."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"at": clock.now().isoformat()} | line, ensure_ascii=False)
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(handle, f"{text}\n".encode())
+    finally:
+        os.close(handle)
+
+
 class LocalProvider:
     """Writes what would be sent; a reader finds it on the outbox page."""
 
@@ -23,19 +34,13 @@ class LocalProvider:
         self._delay_s = settings.fake_provider_delay_s
 
     def send(self, envelope: Envelope) -> Receipt:
-        """Append the message in one write, so that several processes never mix their lines."""
+        """Append the message."""
         if self._delay_s:
             time.sleep(self._delay_s)
         if random.random() < self._fail:  # noqa: S311 - a test's misfortune, not a secret
             raise ConnectionError("the provider does not answer")
-        line = {"at": clock.now().isoformat(), "reference": envelope.reference, "to": envelope.to}
-        line |= {"subject": envelope.subject, "text": envelope.text}
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(handle, (json.dumps(line, ensure_ascii=False) + "\n").encode())
-        finally:
-            os.close(handle)
+        line = {"reference": envelope.reference, "to": envelope.to, "subject": envelope.subject, "text": envelope.text}
+        append_line(self.path, line)
         if random.random() < self._lose:  # noqa: S311
             raise Unknown
         return Receipt(f"local-{envelope.reference}", delivered=True)

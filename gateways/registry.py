@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 
+from dispatch.calls.ports import Telephone
 from gateways.local import LocalProvider
+from gateways.local_telephone import LocalTelephone
 from gateways.smtp import SmtpGateway
 from gateways.twilio_sms import TwilioSmsGateway
+from gateways.twilio_voice import TwilioTelephone
 from gateways.web_push import WebPushGateway
 from kernel.settings import Settings
 from messages.ports import Gateway
@@ -19,3 +22,8 @@ def gateways(settings: Settings) -> dict[str, Gateway]:
     }
     local = settings.local_channels
     return {it: LocalProvider(it, settings) if it in local else real[it](settings) for it in real}
+
+
+def telephone(settings: Settings) -> Telephone:
+    """Return who rings telephones: the carrier where it has credentials, else nobody."""
+    return TwilioTelephone(settings) if settings.has_telephone else LocalTelephone(settings)

@@ -4,40 +4,22 @@ Twilio cannot de-duplicate: after a lost answer we ask for messages to that numb
 """
 
 from datetime import timedelta
-from urllib.parse import urlsplit, urlunsplit
 
 from requests.exceptions import RequestException
 from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
 
+from gateways.twilio_http import http_client
 from kernel import clock
 from kernel.settings import Settings
 from messages.ports import Envelope, Receipt, Refused, Unknown
-
-TIMEOUT_S = 10
-
-
-class _ElsewhereClient(TwilioHttpClient):
-    """Sends to another address than Twilio's own: a stand-in in tests."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__(timeout=TIMEOUT_S)
-        self._address = urlsplit(address)
-
-    def request(self, method: str, url: str, *args: object, **kwargs: object) -> Response:  # type: ignore[override]
-        path = urlsplit(url)
-        here = urlunsplit((self._address.scheme, self._address.netloc, path.path, path.query, ""))
-        return super().request(method, here, *args, **kwargs)  # type: ignore[arg-type]
 
 
 class TwilioSmsGateway:
     """Hands text messages to Twilio."""
 
     def __init__(self, settings: Settings) -> None:
-        address = settings.twilio_api_url
-        http = _ElsewhereClient(address) if address else TwilioHttpClient(timeout=TIMEOUT_S)
+        http = http_client(settings.twilio_api_url)
         self._client = Client(settings.twilio_account_sid, settings.twilio_auth_token, http_client=http)
         self._from, self._callback = settings.twilio_from, f"{settings.public_url}/webhooks/twilio/sms"
 

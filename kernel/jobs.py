@@ -16,8 +16,9 @@ jobs = App(connector=PsycopgConnector())
 # Source: GOV.UK Notify retries deliveries for hours; ours give up after about a day: 10, 20, 40 ... seconds.
 PATIENCE = RetryStrategy(max_attempts=14, wait=10, exponential_wait=2)
 
-# Who comes first when many wait: the next step of a search, then what is said to people, then everything else.
-URGENCY = {"offers.advance": 20, "messages.deliver": 10, "people.send_reset": 10}
+# Who comes first when many wait: somebody on the line, the next step of a search, what is said to people, the rest.
+_ON_THE_LINE = dict.fromkeys(("calls.ring", "calls.ask_again", "calls.hang_up", "calls.close"), 30)
+URGENCY = {**_ON_THE_LINE, "offers.advance": 20, "messages.deliver": 10, "people.send_reset": 10}
 
 _context: Callable[[], AbstractContextManager[Any]] = nullcontext
 

@@ -37,6 +37,7 @@ class Settings:
     twilio_auth_token: str | None = None
     twilio_from: str | None = None
     twilio_api_url: str | None = None
+    stream_url: str | None = None
     smtp_url: str | None = None
     mail_from: str = "tolkdienst@example.org"
     vapid_private_key: str | None = None
@@ -83,6 +84,7 @@ class Settings:
             twilio_auth_token=env.get("TWILIO_AUTH_TOKEN") or None,
             twilio_from=env.get("TWILIO_FROM") or None,
             twilio_api_url=env.get("TWILIO_API_URL") or None,
+            stream_url=(env.get("STREAM_URL") or "").rstrip("/") or None,
             smtp_url=env.get("SMTP_URL") or None,
             mail_from=env.get("MAIL_FROM") or "tolkdienst@example.org",
             vapid_private_key=env.get("VAPID_PRIVATE_KEY") or None,
@@ -105,8 +107,13 @@ class Settings:
     def local_channels(self) -> frozenset[str]:
         """The channels without credentials, whose messages go to `DATA_DIR/outbox`."""
         twilio = self.twilio_account_sid and self.twilio_auth_token and self.twilio_from
-        real = {"mail": self.smtp_url, "sms": twilio, "push": self.vapid_private_key}
+        real = {"mail": self.smtp_url, "sms": twilio, "push": self.vapid_private_key, "call": self.has_telephone}
         return frozenset(channel for channel, credentials in real.items() if not credentials)
+
+    @property
+    def has_telephone(self) -> bool:
+        """Whether telephones can be rung."""
+        return bool(self.twilio_account_sid and self.twilio_auth_token)
 
 
 def _flag(text: str | None) -> bool:

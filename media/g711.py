@@ -1,5 +1,7 @@
 """G.711 mu-law, the sound of telephones: 8,000 samples a second, a byte each. Source: ITU-T G.711, table 2a."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +28,7 @@ def _decoding() -> NDArray[np.int16]:
 
 
 _CODES, _SAMPLES = _encoding(), _decoding()
+_POWERS = (_SAMPLES.astype(np.float32) / 32_767) ** 2
 
 
 def encode(samples: NDArray[np.int16]) -> bytes:
@@ -40,6 +43,5 @@ def decode(mulaw: bytes) -> NDArray[np.int16]:
 
 def level(mulaw: bytes) -> int:
     """Return how loud it is, in -dBov: 0 is the loudest, 127 silence. Source: RFC 6465, appendix A."""
-    samples = decode(mulaw).astype(np.float64)
-    power = float(np.mean(samples * samples)) / 32_767**2 if len(samples) else 0.0
-    return 127 if power <= 0 else min(127, max(0, round(-10 * float(np.log10(power)))))
+    power = float(_POWERS[np.frombuffer(mulaw, dtype=np.uint8)].mean()) if mulaw else 0.0
+    return 127 if power <= 0 else min(127, max(0, round(-10 * math.log10(power))))

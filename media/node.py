@@ -12,14 +12,14 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict, is_dataclass
 from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
 
-from media.engine import EngineEvent, MediaEngine, PhonePort, RoomRefused
+from media.engine import EngineEvent, MediaEngine, PhonePort, RoomRefused, What
 from media.heartbeat import Beat
 from media.load import Load
 from media.wire import CALLS, token
@@ -32,7 +32,7 @@ OnStream = Callable[[web.WebSocketResponse, str, JoinPhone], Awaitable[None]]
 
 _LARGEST_BODY, _LARGEST_MESSAGE = 256 * 1024, 64 * 1024
 _KEPT_EVENTS, _MOST_WAITING, _STILL_THERE_S = 4_000, 4_000, 10.0
-_STANDS_STILL_S, _ENDS_WITHIN_S = 2.0, 5.0
+_STANDS_STILL_S, _ENDS_WITHIN_S, _COUNT_EVERY_S = 2.0, 5.0, 0.5
 
 
 class Node:
@@ -44,7 +44,7 @@ class Node:
         self.load = Load()
         self.draining = False
         self.address = ""
-        self._stats: dict[str, Any] = {}
+        self._said: Beat | None = None
         self._inside: set[tuple[str, str]] = set()
         self._kept: deque[EngineEvent] = deque(maxlen=_KEPT_EVENTS)
         self._listeners: set[asyncio.Queue[EngineEvent | None]] = set()
@@ -59,18 +59,20 @@ class Node:
 
     async def start(self, host: str, port: int) -> None:
         """Listen. Port 0: any; `address` says which."""
-        self._tasks = [asyncio.create_task(it) for it in (self._keep_events(), self.load.run(), self._count())]
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
         await site.start()
         bound = self._runner.addresses[0][1]
         self.address = f"http://{f'[{host}]' if ':' in host else host}:{bound}"
+        self._tasks = [
+            asyncio.create_task(it) for it in (self._keep_events(self.engine.events()), self.load.run(), self._count())
+        ]
 
     async def stop(self) -> None:
         """End the engine, and then what listens to it."""
         self.draining = True
         await self.engine.close()
-        await asyncio.sleep(0)
+        await asyncio.wait(self._tasks[:1], timeout=_ENDS_WITHIN_S)  # the last events reach whoever listens
         for queue in self._listeners:
             queue.put_nowait(None)
         for task in self._tasks:
@@ -80,12 +82,7 @@ class Node:
 
     def beat(self) -> Beat | None:
         """Return what to say of ourselves; None while the loop stands still. May be called from another thread."""
-        if not self.address or time.monotonic() - self.load.ticked_s > _STANDS_STILL_S:
-            return None
-        percent = round(100 * self.load.share)
-        return Beat(
-            self.address, self.engine.epoch, self._name, percent, self.load.busy, self.draining, dict(self._stats)
-        )
+        return self._said if time.monotonic() - self.load.ticked_s < _STANDS_STILL_S else None
 
     # who may ask
 
@@ -129,24 +126,29 @@ class Node:
             self._inside.add(whom)
         elif call == "leave":
             self._inside.discard((str(body["room"]), str(body["participant"])))
-        elif call == "close_room":
-            self._inside = {it for it in self._inside if it[0] != body["room"]}
+
+    def _forget(self, room: str) -> None:
+        self._inside = {it for it in self._inside if it[0] != room}
 
     async def _metrics(self, request: web.Request) -> web.Response:
-        return web.json_response({**self._stats, "late_ms": round(1000 * self.load.late_s, 1)})
+        return web.json_response(self._said.stats if self._said else {})
 
     async def _count(self) -> None:
         """Keep the counters at hand for those who ask from other threads."""
         while True:
-            stats = await self.engine.stats()
-            self._stats = {**stats, "cpu_seconds": round(time.thread_time(), 2)}
-            await asyncio.sleep(1)
+            stats, load = await self.engine.stats(), self.load
+            told = {**stats, "cpu_seconds": round(time.thread_time(), 2), "late_ms": round(1000 * load.late_s, 1)}
+            percent = round(100 * load.share)
+            self._said = Beat(self.address, self.engine.epoch, self._name, percent, load.busy, self.draining, told)
+            await asyncio.sleep(_COUNT_EVERY_S)
 
     # what happens
 
-    async def _keep_events(self) -> None:
-        async for event in self.engine.events():
+    async def _keep_events(self, told: AsyncIterator[EngineEvent]) -> None:
+        async for event in told:
             self._kept.append(event)
+            if event.what is What.ROOM_CLOSED:
+                self._forget(event.room)
             for queue in list(self._listeners):
                 if queue.qsize() >= _MOST_WAITING:  # it comes again, and asks for what it missed
                     self._listeners.discard(queue)

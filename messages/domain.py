@@ -49,6 +49,7 @@ KINDS = {
     "performance_confirmed": Kind((Channel.PUSH, Channel.MAIL)),
     "performance_disputed": Kind((Channel.PUSH, Channel.MAIL)),
     "request_escalated": Kind((Channel.MAIL,)),
+    "call_ceiling": Kind((Channel.MAIL,)),
     "party_missing": Kind((Channel.PUSH, Channel.MAIL)),
     "request_handed_over": Kind((Channel.MAIL,)),
     "desk_wrote": _TELL_REQUESTER,

@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from gateways.media_nodes import MediaNodes
-from gateways.registry import gateways
+from gateways.registry import gateways, telephone
 from kernel import clock, failpoint, jobs, log
 from kernel.database import db, engine_options
 from kernel.settings import Settings
@@ -55,6 +55,7 @@ def create_app(settings: Settings) -> Flask:
     guard.csrf.init_app(app)
     jobs.run_inside(app.app_context)
     app.extensions["gateways"] = gateways(settings)
+    app.extensions["telephone"] = telephone(settings)
     app.extensions["rooms"] = MediaNodes(settings)
     _number_requests(app)
     parts = (locale, words, security, assets, errors, wiring, routes, health, install, sockets, media, guard)

@@ -9,7 +9,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, url_for
 
 _TEXT = ("text/", "application/json", "application/manifest+json", "image/svg+xml", "application/javascript")
 # A page below this is one packet anyway; level 1 costs a third of level 6 and leaves a tenth more.
@@ -20,32 +20,36 @@ _FOREVER = "public, max-age=31536000, immutable"
 def register(app: Flask) -> None:
     """Name files by their content, let browsers keep them, and compress what is sent."""
     folder = Path(app.static_folder or "")
+    changes = app.config["SETTINGS"].development  # a file changes under a running process only where people work on it
+
+    def version_of(name: str) -> str | None:
+        path = folder / name
+        return _version(path, path.stat().st_mtime_ns if changes and path.is_file() else 0)
+
+    @lru_cache(maxsize=0 if changes else 256)
+    def asset(name: str) -> str:
+        return url_for("static", filename=name)
 
     @app.url_defaults
     def name_by_content(endpoint: str, values: dict[str, object]) -> None:
         if endpoint == "static" and "v" not in values and (name := values.get("filename")):
-            path = folder / str(name)
-            values["v"] = version(path, path.stat().st_mtime_ns) if path.is_file() else None
+            values["v"] = version_of(str(name))
 
     @app.after_request
     def send_small(response: Response) -> Response:
-        if request.endpoint == "static" and response.status_code == 200:
-            _keep(response, folder)
+        name = str((request.view_args or {}).get("filename")) if request.endpoint == "static" else None
+        if name and response.status_code == 200 and request.args.get("v") == version_of(name):
+            response.headers["Cache-Control"] = _FOREVER
         if _is_worth_it(response):
-            _compress(response, folder)
+            _compress(response, folder / name if name else None)
         return response
+
+    app.jinja_env.globals["asset"] = asset
 
 
 @lru_cache(maxsize=1024)
-def version(path: Path, changed_ns: int) -> str:
-    """Return the first letters of the hash of a file's content."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
-
-
-def _keep(response: Response, folder: Path) -> None:
-    path = folder / str((request.view_args or {}).get("filename"))
-    if request.args.get("v") == version(path, path.stat().st_mtime_ns):
-        response.headers["Cache-Control"] = _FOREVER
+def _version(path: Path, changed_ns: int) -> str | None:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else None
 
 
 def _is_worth_it(response: Response) -> bool:
@@ -55,9 +59,8 @@ def _is_worth_it(response: Response) -> bool:
     return taken and bare and long and response.mimetype.startswith(_TEXT) and request.method != "HEAD"
 
 
-def _compress(response: Response, folder: Path) -> None:
-    if request.endpoint == "static":
-        path = folder / str((request.view_args or {}).get("filename"))
+def _compress(response: Response, path: Path | None) -> None:
+    if path is not None:
         small = _small_file(path, path.stat().st_mtime_ns)
         response.response.close()  # type: ignore[union-attr]
         response.direct_passthrough = False

@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from sqlalchemy import text
 
+from dispatch.calls import queries as calls
+from kernel import clock
 from kernel.database import db
 from kernel.http import policy
 from media import queries as media
@@ -109,7 +112,22 @@ def _measure(into: CollectorRegistry) -> None:
     rooms = Gauge("tolkdienst_media", "What the living media nodes count together.", ["kind"], registry=into)
     for kind, value in media.counted().items():
         rooms.labels(kind).set(value)
+    _measure_waits(into)
     Gauge("tolkdienst_live_listeners", "Boards that are open on this process.", registry=into).set(len(listeners.who))
+
+
+def _measure_waits(into: CollectorRegistry) -> None:
+    """Add a histogram of how long callers waited for a voice in the last day, by language."""
+    waited = Histogram(
+        "tolkdienst_connect_seconds",
+        "From a requester's last key or click to an interpreter's voice, last 24 hours.",
+        ["language"],
+        registry=into,
+        buckets=(5, 10, 12, 15, 20, 30, 45, 60, 90, 120, 180),
+    )
+    for language, seconds in calls.connect_times(clock.now() - timedelta(days=1)).items():
+        for it in seconds:
+            waited.labels(language).observe(it)
 
 
 def register(app: Flask) -> None:

@@ -58,6 +58,12 @@ def hour(value: datetime) -> str:
     return moment(value, form="HH:mm")
 
 
+def until(value: datetime, since: datetime) -> str:
+    """Return when something ends that began at `since`: the hour, or the whole moment where it is another day."""
+    same = value.astimezone(clock.BRUSSELS).date() == since.astimezone(clock.BRUSSELS).date()
+    return hour(value) if same else moment(value)
+
+
 def month(value: date) -> str:
     """Return a month with its year: "december 2026"."""
     return format_date(value, "LLLL yyyy")
@@ -121,6 +127,7 @@ def register(app: Flask) -> None:
         "moment": moment,
         "day": day,
         "hour": hour,
+        "until": until,
         "month": month,
         "short_day": short_day,
         "local_iso": local_iso,

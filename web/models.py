@@ -13,6 +13,7 @@ MODULES = (
     "dispatch.billing.models",
     "dispatch.booking.models",
     "dispatch.calendars.models",
+    "dispatch.calls.models",
     "dispatch.conversations.models",
     "dispatch.customers.models",
     "dispatch.desk.models",

@@ -1,5 +1,6 @@
 """The operator's page: what waits, what is late, what went wrong."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -7,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import text
 from werkzeug.wrappers import Response as Answer
 
+from dispatch.calls import queries as calls
 from dispatch.offers import queries as offers
 from kernel import clock, log, queue
 from kernel.actor import SYSTEM, Role
@@ -32,6 +34,7 @@ def index() -> str:
         "deliveries": messages.deliveries_by_status(),
         "errors": list(log.recent_errors)[::-1],
         "parts": {"worker": worker_alive(), "clock": clock_alive()},
+        "waits": calls.connect_quantiles(clock.now() - timedelta(days=30)),
         "learned": offers.everything_learned(clock.now()),
         "agencies": {it.id: it.name for it in people.list_agencies(SYSTEM)},
     }

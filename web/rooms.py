@@ -187,7 +187,8 @@ def _renew(app: Flask, socketio: SocketIO) -> None:
 def renew(app: Flask) -> None:
     """Renew the leases of the seats on this process, and cut sockets whose session ended or who were sent away."""
     with app.test_request_context():
-        services.renew_presence([it.seat for it in list(places.values()) if it.seat is not None])
+        if seats := [it.seat for it in list(places.values()) if it.seat is not None]:
+            services.renew_presence(seats)
         for sid, still in list(_still.items()):
             if not still():
                 _still.pop(sid, None)

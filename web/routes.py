@@ -5,6 +5,9 @@ from flask import Flask
 from dispatch.booking.api import api as requests_api
 from dispatch.booking.views import organisation
 from dispatch.booking.views import pages as booking
+from dispatch.calls import tasks as call_tasks
+from dispatch.calls.views import hooks as call_hooks
+from dispatch.calls.views import pages as telephone
 from dispatch.conversations import tasks as conversation_tasks
 from dispatch.conversations.views import pages as conversations
 from dispatch.customers.views import pages as customers
@@ -59,10 +62,13 @@ PAGES = [
     terms,
     replays,
     reports,
+    call_hooks,
+    telephone,
     messages,
     operations,
 ]
 COMMANDS = [people_commands, reporting_commands, *HOUSE_COMMANDS]
+TASKS = [call_tasks, offer_tasks, message_tasks, people_tasks, spreadsheet_tasks]  # importing them registers their jobs
 TASKS = [
     offer_tasks,
     message_tasks,

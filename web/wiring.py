@@ -14,8 +14,10 @@ from dispatch.assignments.events import (
     ReconfirmationMissed,
 )
 from dispatch.booking import services as booking
+from dispatch.calls import services as calls
+from dispatch.calls.events import CeilingReached
 from dispatch.conversations import services as conversations
-from dispatch.conversations.events import PartyMissing
+from dispatch.conversations.events import ConversationBegan, ConversationEnded, DialAsked, PartyMissing
 from dispatch.desk import services as desk
 from dispatch.feeds import services as feeds
 from dispatch.interpreters import queries as register_of
@@ -107,17 +109,47 @@ def room_ends(event: PerformanceSubmitted | RequestClosed, tx: Transaction, by: 
     conversations.end_conversation_of(event.request_id or 0, by=by)
 
 
-def room_forgets(event: DetailsForgotten, tx: Transaction, by: Actor) -> None:
-    conversations.forget_conversations_of(event.request_id or 0)
-
-
 def tell_of_missing_party(event: PartyMissing, tx: Transaction, by: Actor) -> None:
     """The others wait in the room: the coordinators of the agency look."""
     for person_id in people.coordinators_of(event.agency_id or 0):
         _tell_person(person_id, "party_missing", event, party=event.party, **_slot_of(event.request_id or 0))
 
 
+def phones_meet(event: RequestAssigned, tx: Transaction, by: Actor) -> None:
+    """Somebody is bound: whoever is on the line meets her."""
+    calls.meet(tx, event.request_id or 0, event.assignment_id)
+
+
+def phones_part(event: AssignmentWithdrawn, tx: Transaction, by: Actor) -> None:
+    calls.stop_calls_of(tx, event.request_id or 0, event.assignment_id)
+
+
+def ring_whom_it_misses(event: DialAsked, tx: Transaction, by: Actor) -> None:
+    calls.ring_party(tx, event.conversation_id, event.party, event.who)
+
+
+def phones_come_to_room(event: ConversationBegan, tx: Transaction, by: Actor) -> None:
+    calls.phones_follow_room(tx, event.conversation_id)
+
+
+def lines_close(event: ConversationEnded, tx: Transaction, by: Actor) -> None:
+    """The talk is over: everybody is sent home, and what took place "now" by telephone is written down."""
+    if calls.end_call_of(tx, event.request_id or 0, event.why) and event.took_place:
+        tx.defer("calls.write_record", assignment_id=event.assignment_id)
+
+
+def callers_hear_the_end(event: RequestClosed, tx: Transaction, by: Actor) -> None:
+    calls.end_call_of(tx, event.request_id or 0, event.reason or event.outcome, found_nobody=True)
+
+
+def tell_of_ceiling(event: CeilingReached, tx: Transaction, by: Actor) -> None:
+    for person_id in people.coordinators_of(event.agency_id or 0):
+        _tell_person(person_id, "call_ceiling", event, spent_euros=event.spent_cents // 100)
+
+
 def ask_interpreter(event: OfferMade, tx: Transaction, by: Actor) -> None:
+    """She is told of an offer; her telephone rings too, when the talk is now."""
+    calls.ring_interpreter(tx, event.offer_id)
     offer = offer_queries.offer_row(event.offer_id)
     facts = {
         "language": offer.language,
@@ -131,7 +163,8 @@ def ask_interpreter(event: OfferMade, tx: Transaction, by: Actor) -> None:
 
 
 def thank_the_others(event: OffersWithdrawn, tx: Transaction, by: Actor) -> None:
-    """Losers are told; what was not sent yet is not sent any more."""
+    """Losers are told; what was not sent yet is not sent any more, and who rings rings no more."""
+    calls.ring_stops(tx, list(event.offers))
     kind = "offer_filled" if event.because == "filled" else "offer_withdrawn"
     messages.cancel_messages_of(*event.offers)
     person_of, facts = register_of.people_of(event.offers.values()), _slot_of(event.request_id or 0)
@@ -285,6 +318,7 @@ def performance_forgets(event: DetailsForgotten, tx: Transaction, by: Actor) -> 
 
 def register_forgets(event: PersonErased, tx: Transaction, by: Actor) -> None:
     interpreters.forget_person(event.person_id)
+    calls.forget_person(event.person_id)
     messages.forget_person(event.person_id)
     booking.forget_half_typed(event.person_id)
     desk.forget_person(event.person_id)
@@ -298,13 +332,20 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (RequestClosed, quote_ends_with_request),
     (RequestChanged, others_follow_change),
     (RequestAssigned, room_for_assignment),
+    (RequestAssigned, phones_meet),
     (AssignmentMoved, room_follows),
     (AssignmentCancelled, room_goes),
     (AssignmentWithdrawn, room_goes),
     (AbsenceReported, room_goes),
+    (AssignmentWithdrawn, phones_part),
     (PerformanceSubmitted, room_ends),
     (RequestClosed, room_ends),
     (PartyMissing, tell_of_missing_party),
+    (DialAsked, ring_whom_it_misses),
+    (ConversationBegan, phones_come_to_room),
+    (ConversationEnded, lines_close),
+    (RequestClosed, callers_hear_the_end),
+    (CeilingReached, tell_of_ceiling),
     (OfferMade, ask_interpreter),
     (OffersWithdrawn, thank_the_others),
     (OfferSeen, offer_was_seen),
@@ -335,7 +376,6 @@ WIRING: list[tuple[type[Event], Subscriber]] = [
     (PersonErased, register_forgets),
     (DetailsForgotten, documents_go_too),
     (DetailsForgotten, performance_forgets),
-    (DetailsForgotten, room_forgets),
 ]
 
 

@@ -79,11 +79,15 @@ class Wire:
         self._pass(self._towards.setdefault(browser, made[0]), data, self._engine)
 
     def _pass(self, transport: asyncio.DatagramTransport, data: bytes, address: Address) -> None:
+        def arrive() -> None:
+            if not transport.is_closing():
+                transport.sendto(data, address)
+
         delay_s = self._weather.delay_s(len(data), self._loop.time())
         if delay_s == 0:
-            transport.sendto(data, address)
+            arrive()
         elif delay_s is not None:
-            self._loop.call_later(delay_s, transport.sendto, data, address)
+            self._loop.call_later(delay_s, arrive)
 
 
 class Wired:

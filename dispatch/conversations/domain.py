@@ -42,9 +42,20 @@ def room_times(starts_at: datetime, ends_at: datetime, early: timedelta, late: t
     return {"starts_at": starts_at, "ends_at": ends_at, "opens_at": starts_at - early, "closes_at": ends_at + late}
 
 
+# Waiting times of a call that are terms of the search too, by their names there; the others are called `call_...`.
+_TERMS = {
+    "choice_after": "spoken_choice",
+    "call_back_for": "call_back",
+    "desk_after": "escalate",
+    "stop_after": "hard_stop",
+    "absent_after": "absence_wait",
+}
+
+
 def limits_by(seconds_of: Callable[[str], float | None]) -> call.Limits:
     """Return the waiting times of a call: `seconds_of` gives a term's length, or None where the usual one holds."""
-    told = {it.name: seconds_of(f"call_{it.name}") for it in fields(call.Limits)}
+    names = [it.name for it in fields(call.Limits) if it.name != "tries"]  # a count, no time
+    told = {name: seconds_of(_TERMS.get(name, f"call_{name}")) for name in names}
     return call.Limits(**{name: value for name, value in told.items() if value is not None})  # type: ignore[arg-type]
 
 

@@ -6,6 +6,13 @@ from typing import Any, Protocol
 class Engine(Protocol):
     """Forwards sound and picture. Values are plain: what a browser is told as it is."""
 
+    def open(self, room: str) -> None:
+        """Make a room: a telephone may be the first who comes.
+
+        Raises: Unavailable.
+        """
+        ...
+
     def join(self, room: str, participant: str, *, video: bool, guest: bool) -> dict[str, Any]:
         """Make the room if need be, let a browser in, and return how it connects: `joined` and `ice_servers`.
 

@@ -1,7 +1,7 @@
 """Every read of conversations. Nothing here writes."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -9,20 +9,35 @@ from sqlalchemy.orm import joinedload
 
 from dispatch.assignments.models import AssignmentRow
 from dispatch.assignments.queries import visible_to
-from dispatch.conversations.domain import Party
+from dispatch.conversations.domain import Party, limits_by
 from dispatch.conversations.models import ConversationRow, ParticipantRow, RoomFileRow
 from dispatch.conversations.status import OPEN, Status
 from dispatch.performances.domain import Report
 from dispatch.requests.models import RequestRow
+from dispatch.terms.domain import elapsed
+from dispatch.terms.queries import terms_at
 from kernel.actor import Actor, Role
+from kernel.clock import time_scale
 from kernel.database import db, one_of
 from kernel.errors import NotFound
+from media.call import domain as call
 from people.domain import LOCALES, hash_secret
 from people.models import PersonRow
 from reference import queries as reference
 
 # Whoever may be in a room; managers and administrators may not.
 _ROLES = {Role.REQUESTER: Party.REQUESTER, Role.INTERPRETER: Party.INTERPRETER, Role.COORDINATOR: Party.COORDINATOR}
+
+
+def call_limits(service: str, day: date) -> call.Limits:
+    """Return the waiting times of a call that begins on a day; "now" by telephone is the service `immediate`."""
+    terms = terms_at(day)
+
+    def seconds_of(name: str) -> float | None:
+        term = terms.find(name, service)
+        return elapsed(term) / timedelta(seconds=1) / time_scale() if term else None
+
+    return limits_by(seconds_of)
 
 
 def find_conversation(conversation_id: int, *, by: Actor) -> ConversationRow:

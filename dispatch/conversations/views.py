@@ -175,8 +175,8 @@ def guest_room() -> str:
 @policy(public=True)
 def guest_file(file_id: int) -> Response:
     """Give a page of what is shown, to a guest who was let in."""
-    guest = _require_guest()
-    if guest.status != "admitted":
+    guest = _guest()
+    if guest is None or guest.status != "admitted":
         raise NotFound(thing="conversation_files")
     return _page_of(guest.conversation_id, file_id)
 

@@ -111,7 +111,8 @@ def _needs_person(it: Situation, fine: float) -> bool:
 class NextAction:
     """Something worth doing now: `gain` is what it adds to the chance (0 to 1) that somebody comes.
 
-    `who` is an interpreter for a call, `what` a change matching knows or the service or moment to propose.
+    `who` is an interpreter for a call or an agency for a partner, `what` a change matching knows, the service to
+    propose, or the partner's name.
     """
 
     kind: str

@@ -6,6 +6,7 @@ from flask import current_app
 from flask_babel import force_locale
 
 from dispatch.desk import queries
+from dispatch.desk.schemas import BoardItem
 from kernel.actor import Actor, Role
 
 NAMESPACE = "/board"
@@ -33,9 +34,13 @@ def changes(request_id: int, sequence: int, locales: tuple[str, ...]) -> list[tu
     for locale in locales:
         with force_locale(locale):
             html = template.render(row=item) if item else None
-        shown = {name: _plain(value) for name, value in item.items()} if item else None
+        shown = {name: _plain(item[name]) for name in _SAID} if item else None
         sent.append((room(agency_id, locale), {"id": request_id, "seq": sequence, "html": html, "item": shown}))
     return sent
+
+
+# What the API's board says of a request.
+_SAID = tuple(BoardItem().fields)
 
 
 def _plain(value: Any) -> Any:

@@ -25,7 +25,7 @@ class InterpreterRow(Base):
     """A social interpreter or translator. `number` is what the agency calls her by (tolknummer).
 
     `home_lat`/`home_lon` are of the municipality, not of the house. `present_until`: the end of the last
-    heartbeat while "available now" is switched on.
+    heartbeat while "available now" is switched on; `unanswered_rings` counts since she answered last.
     """
 
     __tablename__ = "interpreters"
@@ -47,6 +47,7 @@ class InterpreterRow(Base):
     active_until: Mapped[date | None] = mapped_column(Date)
     available_now: Mapped[bool] = mapped_column(Boolean, server_default="false")
     present_until: Mapped[datetime | None]
+    unanswered_rings: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     quiet_from: Mapped[time | None]
     quiet_until: Mapped[time | None]
 

@@ -26,7 +26,7 @@ from media.call.legs import present, side, strangers, together
 Step = tuple[CallState, tuple[Command, ...]]
 # How often an interpreter may fail to come before the search is given up.
 MOST_RELEASES = 3
-_TALK = frozenset({Phase.CONNECTED, Phase.INTERRUPTED})
+_RUNG_IN = frozenset({Phase.GATHERING, Phase.CONNECTED})
 
 
 def deadlines(state: CallState) -> dict[str, datetime]:
@@ -163,8 +163,10 @@ def _plan(state: CallState, role: Role, who: str) -> tuple[datetime, float, int]
         gone = state.interrupted_at or state.began_at
         alone = side(present(state), interpreter=role is not Role.INTERPRETER)
         return (_later(gone, limits.recall_after), limits.come_within, 1) if alone else None
-    if role is Role.CLIENT and any(it == Role.REQUESTER for it, _ in state.invited):
-        return ((state.gathering_since or state.starts_at), 60, 2) if state.phase is Phase.CONNECTED else None
+    if role is Role.CLIENT:
+        # whoever is asked in by those who sit together is rung at once; a caller's client when the others talk
+        waits = any(it == Role.REQUESTER for it, _ in state.invited) and state.phase is not Phase.CONNECTED
+        return None if waits or state.phase not in _RUNG_IN else (state.gathering_since or state.began_at, 60, 2)
     if state.phase is not Phase.GATHERING:
         return None
     if state.kind is Kind.ON_DEMAND:

@@ -115,6 +115,9 @@ def _again(state: CallState, menu: Menu, at: datetime) -> Step:
 
 
 def _ask_language(state: CallState, languages: tuple[str, ...]) -> Step:
+    """Ask by keys for the languages this customer needs most; who never asked says the name at once."""
+    if not languages:
+        return ask(state, Prompt.LANGUAGE_NAME)
     return ask(state, Prompt.LANGUAGE, choices=languages[:MOST_CHOICES], languages=languages)
 
 

@@ -17,7 +17,9 @@ _GROWS_MS, _SHRINKS_MS = 0.0087, 0.039  # how the threshold follows, per ms
 _OVERUSE_S = 0.01
 _DECREASE, _GROWTH_PER_S = 0.85, 0.08
 _RATE_WINDOW_S, _LOSS_WINDOW_S = 0.5, 1.0
-_LOSS_HIGH, _LOSS_LOW = 0.10, 0.02
+_LOSS_HIGH, _LOSS_LOW, _LOSS_ODD = 0.10, 0.02, 0.03
+_ODD_FOR_S, _TRIAL_DELAY_S, _TRIAL_S, _TRIAL_DECREASE, _ANSWERS = 1.5, 0.4, 2.0, 0.9, 0.6
+_CAREFUL_GROWTH_PER_S, _NEAR, _PAST = 0.03, 0.9, 1.15
 _HISTORY = 4096
 
 
@@ -91,6 +93,49 @@ class Trend:
         self._threshold_ms = max(least, min(moved, most))
 
 
+class Losses:
+    """Which losses are the link's own (radio) and which are ours, for sending too much: those fall when we send less.
+
+    Found out by trial: send a tenth less for two seconds, and see whether fewer are lost.
+    """
+
+    def __init__(self) -> None:
+        self.usual = 0.0  # the share that is lost whatever we send
+        self._odd_since: float | None = None
+        self._trial: tuple[float, float, float] | None = None  # began, share lost before, bit/s before
+        self._came = self._lost = 0
+
+    def odd(self, share: float, came: int, lost: int, bps: float, now_s: float) -> float | None:
+        """Note what a feedback told; return what to send from now on, if that is to change.
+
+        `share`: lost of late.
+        """
+        self.usual += 0.02 * (share - self.usual) if share < self.usual else 0.0
+        if self._trial is not None:
+            return self._judged(came, lost, now_s)
+        if share - self.usual <= _LOSS_ODD:
+            self._odd_since = None
+            return None
+        self._odd_since = now_s if self._odd_since is None else self._odd_since
+        if now_s - self._odd_since < _ODD_FOR_S:
+            return None
+        self._trial, self._came, self._lost, self._odd_since = (now_s, share, bps), 0, 0, None
+        return bps * _TRIAL_DECREASE
+
+    def _judged(self, came: int, lost: int, now_s: float) -> float | None:
+        began_s, share_before, bps_before = self._trial or (now_s, 0.0, 0.0)
+        if now_s - began_s > _TRIAL_DELAY_S:  # by then it is the answer to what we changed
+            self._came, self._lost = self._came + came, self._lost + lost
+        if now_s - began_s < _TRIAL_S:
+            return None
+        self._trial = None
+        share = self._lost / max(1, self._came + self._lost)
+        if share < _ANSWERS * share_before:
+            return None
+        self.usual = share
+        return bps_before
+
+
 class Downlink:
     """The estimate for one subscriber: feed it what was sent and what its browser says."""
 
@@ -104,6 +149,8 @@ class Downlink:
         self._told: deque[tuple[float, int, int]] = deque()
         self._changed_s: float | None = None
         self._decreased_s = float("-inf")
+        self._losses = Losses()
+        self._full_bps: float | None = None  # where it was too much, last time
         self.bps = float(START_BPS)
         self.loss = 0.0
         self.received_bps = 0.0
@@ -129,6 +176,10 @@ class Downlink:
             self._acked.append((arrival.at_s, size * 8))
             self._acked_bits += size * 8
         self._measure(came, lost, now_s)
+        odd_bps = self._losses.odd(self.loss, came, lost, min(self.bps, 1.1 * self.received_bps), now_s)
+        if odd_bps is not None:
+            self.bps = max(LEAST_BPS, odd_bps)
+            self._decreased_s = now_s
         self._decide(now_s)
 
     def limit(self, bps: float) -> None:
@@ -150,17 +201,26 @@ class Downlink:
     def _decide(self, now_s: float) -> None:
         passed_s = min(1.0, now_s - self._changed_s) if self._changed_s is not None else 0.0
         self._changed_s = now_s
-        settled = now_s - self._decreased_s > 0.3
+        quiet_s, lost = now_s - self._decreased_s, self.loss - self._losses.usual
         if self._trend.overused:
-            if settled:
+            if quiet_s > 0.3:
                 self._decrease(_DECREASE * min(self.received_bps or self.bps, self.bps), now_s)
-        elif self.loss > _LOSS_HIGH:
-            if settled:
-                self._decrease(min(self.bps, 1.1 * self.received_bps) * (1 - 0.5 * self.loss), now_s)
-        elif self.loss <= _LOSS_LOW and not self._trend.underused and now_s - self._decreased_s > 1.0:
-            grown = self.bps * (1 + _GROWTH_PER_S) ** passed_s
+        elif lost > _LOSS_HIGH:
+            if quiet_s > _LOSS_WINDOW_S:  # what is lost now answers to what was sent since
+                self._decrease(min(self.bps, 1.1 * self.received_bps) * (1 - 0.5 * lost), now_s)
+        elif lost <= _LOSS_LOW and not self._trend.underused and quiet_s > 1.0:
+            grown = self.bps * (1 + self._growth()) ** passed_s
             self.bps = max(self.bps, min(grown, 1.5 * self.received_bps + 100_000, MOST_BPS))
 
+    def _growth(self) -> float:
+        """Return by how much to grow in a second: with care where it was too much before."""
+        if self._full_bps is None or self.bps < _NEAR * self._full_bps:
+            return _GROWTH_PER_S
+        if self.bps > _PAST * self._full_bps:
+            self._full_bps = None
+        return _CAREFUL_GROWTH_PER_S
+
     def _decrease(self, to_bps: float, now_s: float) -> None:
+        self._full_bps = min(self.bps, self.received_bps) or None
         self.bps = max(LEAST_BPS, min(to_bps, self.bps))
         self._decreased_s = now_s

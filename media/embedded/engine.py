@@ -19,6 +19,7 @@ from media.feed import Feed
 
 _WATCH_S = 0.5
 _LOST_S, _LOST_QUIET_S, _GONE_S, _NEVER_CAME_S = 2.5, 8.0, 30.0, 60.0
+_EMPTY_S = 3600.0  # a room that whoever made it forgot
 _FLOWED_S = 1.0  # media that stopped longer before the silence began was switched off, not lost
 
 
@@ -221,6 +222,10 @@ class EmbeddedEngine:
             for room in list(self._rooms.values()):
                 for somebody in list(room.participants.values()):
                     self._look_at(room, somebody, now_s)
+                if room.participants:
+                    room.used_s = now_s
+                elif now_s - room.used_s > _EMPTY_S:
+                    await self.close_room(room.name)
 
     def _look_at(self, room: Room, somebody: Participant, now_s: float) -> None:
         room.talk(somebody, somebody.talking.quiet(now_s))

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import random
 import secrets
 import time
 from collections.abc import Callable
@@ -13,14 +12,13 @@ from media.embedded.bandwidth import Downlink
 from media.embedded.crypto import LARGEST_BYTES, Buffer, Dtls, Srtp
 from media.embedded.ice import Connection, Network
 from media.embedded.publication import Publication, SenderClock, packet_of, repaired_of
-from media.embedded.rtp import Packet
+from media.embedded.sending import Sending
 from media.embedded.slot import Outgoing, Slot
 from media.engine import RoomRefused
 
 logger = logging.getLogger(__name__)
 
 _REPORT_S, _FEEDBACK_S = 1.0, 0.08
-_REPEAT_SHARE, _REPEAT_LEAST_BPS, _REPEAT_BURST_BYTES = 0.35, 200_000, 40_000
 _LARGEST_RTCP = 1200
 
 
@@ -48,13 +46,13 @@ class Peer:
     """One browser's connection, from its offer to its end."""
 
     def __init__(self, network: Network, buffer: Buffer, offer: sdp.Offer, slots: int, heard: Heard) -> None:
-        self._network, self._buffer, self._heard = network, buffer, heard
+        self._network, self._heard = network, heard
         self._loop = asyncio.get_running_loop()
         self.ice = Connection(self, lambda: None)
+        self.sending = Sending(self.ice, buffer)
         self._srtp: Srtp | None = None
         self._ssrc = secrets.randbits(32)
         self._cname = secrets.token_hex(8)
-        self.downlink = Downlink()
         self._sections = [_fingerprint(it) for it in offer.sections]
         self._clock = SenderClock()
         self._publications: dict[str, Publication] = {}
@@ -67,12 +65,10 @@ class Peer:
         self._number_head, self._level_head = self._twcc_in << 4 | 1, self._level_in << 4
         self._layouts: dict[int, tuple[int, int]] = {}
         self._arrivals = twcc.Arrivals()
-        self._sent = random.randrange(0x7FFF)  # noqa: S311 - a number to begin with, not a secret
-        self._repeat_bytes, self._repeat_s = float(_REPEAT_BURST_BYTES), time.monotonic()
         self.allowed = {"audio", "video"}
         self.remb_bps: int | None = None
         self._loss_up = 0.0
-        self.refused = self.packets_in = self.packets_out = 0
+        self.refused = self.packets_in = 0
         self._closed = False
         self._dtls = Dtls(offer.fingerprints, buffer, self._send_dtls, self._keys, lambda: heard.down("closed"))
         self._timer = self._loop.call_later(_REPORT_S, self._tick)
@@ -107,7 +103,7 @@ class Peer:
             extension = -spoken[sdp.ABS_SEND_TIME]
         stream = Outgoing(secrets.randbits(32), extension)
         repair = Outgoing(secrets.randbits(32), extension) if any(it.rtx is not None for it in codecs) else None
-        slot = Slot(self, {it.name: it for it in codecs}, stream, repair)
+        slot = Slot(self.sending, {it.name: it for it in codecs}, stream, repair)
         self._by_ssrc[stream.ssrc] = slot
         group = f"slot{place}"
         self._streams[section.mid] = sdp.Stream(group, stream.ssrc, repair.ssrc if repair else None)
@@ -146,6 +142,16 @@ class Peer:
     def loss_up(self) -> float:
         """The share of what it sends that did not come, last time it was reckoned."""
         return self._loss_up
+
+    @property
+    def downlink(self) -> Downlink:
+        """What its link takes."""
+        return self.sending.downlink
+
+    @property
+    def packets_out(self) -> int:
+        """How many packets were sent to it."""
+        return self.sending.packets
 
     @property
     def audio(self) -> Publication | None:
@@ -260,55 +266,11 @@ class Peer:
 
     # what goes out
 
-    def send_rtp(self, codec: int, stream: Outgoing, numbers: tuple[int, int], packet: Packet, now_s: float) -> None:
-        """Send what a packet holds under the stream's SSRC and these numbers: sequence, timestamp."""
-        srtp = self._srtp
-        if srtp is None:
-            return
-        _, _, marker, padded, payload = packet
-        sequence, timestamp = numbers
-        view, second = self._buffer.view, marker | codec
-        extension = stream.extension
-        if extension:
-            if extension > 0:
-                self._sent = self._sent + 1 & 0xFFFF
-                word = extension << 28 | 1 << 24 | self._sent << 8
-            else:  # when it left, in 1/2^18 s of 64 s
-                word = -extension << 28 | 2 << 24 | int(time.time() * (1 << 18)) & 0xFFFFFF
-            first = 0x90 | padded
-            rtp.FORWARDED.pack_into(view, 0, first, second, sequence, timestamp, stream.ssrc, 0xBEDE, 1, word)
-            start = rtp.FORWARDED_BYTES
-        else:
-            rtp.HEADER.pack_into(view, 0, 0x80 | padded, second, sequence, timestamp, stream.ssrc)
-            start = rtp.HEADER_BYTES
-        size = start + len(payload)
-        if size > LARGEST_BYTES:
-            return
-        view[start:size] = payload
-        if not (size := srtp.protect(size)) or not self.ice.send(self._buffer.upto[size]):
-            return
-        stream.packets += 1
-        stream.octets += len(payload)
-        self.packets_out += 1
-        if extension > 0:
-            self.downlink.sent(self._sent, size, now_s)
-
-    def may_repeat(self, size: int) -> bool:
-        """Return whether there is room on the link to send so many bytes again: repairs must not fill it."""
-        now_s = time.monotonic()
-        rate = max(_REPEAT_LEAST_BPS, self.downlink.bps * _REPEAT_SHARE) / 8
-        self._repeat_bytes = min(_REPEAT_BURST_BYTES, self._repeat_bytes + (now_s - self._repeat_s) * rate)
-        self._repeat_s = now_s
-        if self._repeat_bytes < size:
-            return False
-        self._repeat_bytes -= size
-        return True
-
     def ask_bitrate(self, bps: int) -> None:
         """Tell the browser how much it may send in total, now and with every report."""
         before, self.remb_bps = self.remb_bps, bps
         if before is None or bps < 0.95 * before or bps > 1.05 * before:
-            self._send_rtcp(self._remb())
+            self.sending.send_rtcp(self._remb())
 
     def _remb(self) -> bytes:
         ssrcs = [it.ssrc for it in self._publications.values() if it.ssrc is not None]
@@ -317,13 +279,15 @@ class Peer:
         return rtcp.write_remb(self._ssrc, ssrcs, self.remb_bps)
 
     def _ask(self, ssrc: int, lost: list[int] | None) -> None:
-        self._send_rtcp(rtcp.write_pli(self._ssrc, ssrc) if lost is None else rtcp.write_nack(self._ssrc, ssrc, lost))
+        self.sending.send_rtcp(
+            rtcp.write_pli(self._ssrc, ssrc) if lost is None else rtcp.write_nack(self._ssrc, ssrc, lost)
+        )
 
     def _tell_arrivals(self) -> None:
         self._feedback = None
         about = next((it.ssrc for it in self._publications.values() if it.ssrc is not None), 0)
         while (feedback := self._arrivals.feedback(self._ssrc, about)) is not None:
-            self._send_rtcp(feedback)
+            self.sending.send_rtcp(feedback)
 
     def _tick(self) -> None:
         self._timer = self._loop.call_later(_REPORT_S, self._tick)
@@ -335,14 +299,10 @@ class Peer:
         for slot in self._by_ssrc.values():
             if (report := slot.report(now_s)) is not None:
                 if len(message) + len(report) > _LARGEST_RTCP:
-                    self._send_rtcp(message)
+                    self.sending.send_rtcp(message)
                     message = rtcp.write_receiver_report(self._ssrc, [])
                 message += report
-        self._send_rtcp(message)
-
-    def _send_rtcp(self, message: bytes) -> None:
-        if self._srtp is not None and message:
-            self.ice.send(self._srtp.protect_rtcp(message))
+        self.sending.send_rtcp(message)
 
     def _send_dtls(self, data: bytes) -> None:
         self.ice.send(data)
@@ -355,7 +315,9 @@ class Peer:
         if keys is None:
             self._heard.down("closed")
             return
-        self._srtp = keys
+        self._srtp = self.sending.keys = keys
+        for slot in self._by_ssrc.values():
+            slot.restart()
         self._heard.up()
 
     async def close(self) -> None:
@@ -369,7 +331,7 @@ class Peer:
         for publication in self._publications.values():
             publication.close()
         await self._dtls.close()
-        self._srtp = None
+        self._srtp = self.sending.keys = None
         self._network.dismiss(self.ice)
 
 

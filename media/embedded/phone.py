@@ -41,6 +41,7 @@ class Ear:
         self._playing = False
         if self._opus:
             self._decoder = av.CodecContext.create("libopus", "r")
+            self._decoder.format, self._decoder.layout, self._decoder.sample_rate = "s16", "mono", 48_000
             self._resampler = av.AudioResampler(format="s16", layout="mono", rate=g711.RATE)
 
     def forward(self, packet: Packet, now_s: float) -> None:
@@ -48,7 +49,7 @@ class Ear:
         number = self._unwrapped.of(packet.sequence)
         if self._next < 0:
             self._next = number
-        if number < self._next or packet.padded:
+        if number < self._next or packet.padded or not packet.payload:
             return
         self._waiting[number] = packet.payload
         if len(self._waiting) > _HELD_BACK and self._next not in self._waiting:

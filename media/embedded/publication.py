@@ -1,6 +1,7 @@
 """One stream that somebody sends, sound or picture: what arrived, what is missing, and who gets it."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -9,6 +10,8 @@ from media.embedded import rtp
 from media.embedded.losses import RETRY_S, Gaps, Keyframes, Reception
 from media.embedded.rtcp import Report, SenderReport, ntp_of
 from media.embedded.rtp import Packet, Unwrapped
+
+logger = logging.getLogger(__name__)
 
 _KEPT = 512  # packets kept for who missed them: some seconds of video. A power of two
 _PROTECTED = ("vp8",)  # sound has its own correction (in-band FEC), and comes too late when asked for again
@@ -90,7 +93,11 @@ class Publication:
             if self._gaps.came(number, now_s):
                 self._ask_missing()
         for sink in self.sinks:
-            sink.forward(packet, now_s)
+            try:
+                sink.forward(packet, now_s)
+            except Exception:
+                logger.exception("a receiver failed: it gets no more of this stream")
+                self.remove(sink)
 
     def kept(self, sequence: int) -> Packet | None:
         """Return a packet that came not long ago."""

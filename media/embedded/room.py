@@ -61,6 +61,7 @@ class Room:
         self.name, self.limits, self._tell = name, limits, tell
         self.participants: dict[str, Participant] = {}
         self.closing: set[asyncio.Task[None]] = set()
+        self.used_s = time.monotonic()
 
     def appear(self, participant: Participant) -> None:
         """Show a participant that has a connection now to all others, and all others to it."""

@@ -19,6 +19,11 @@ _SETTLES_PACKETS = 1000  # after so many nothing from before the binding comes a
 class Way(Protocol):
     """The connection a slot sends on."""
 
+    @property
+    def ready(self) -> bool:
+        """Whether anything sent arrives."""
+        ...
+
     def send_rtp(self, codec: int, stream: "Outgoing", numbers: tuple[int, int], packet: Packet, now_s: float) -> None:
         """Send what a packet holds under the stream's SSRC and these numbers: sequence, timestamp."""
         ...
@@ -84,7 +89,7 @@ class Slot:
         """Continue our own numbers with the next packet; pictures from the next that needs no other."""
         self._fresh = True
         self._repaired_s.clear()
-        if self.publication is not None and not self._paused:
+        if self.publication is not None and not self._paused and self._way.ready:
             self.publication.keyframe()
 
     def forward(self, packet: Packet, now_s: float) -> None:
@@ -132,6 +137,8 @@ class Slot:
         return rtcp.write_sender_report(report, self.stream.packets, self.stream.octets)
 
     def _may_begin(self, packet: Packet) -> bool:
+        if not self._way.ready:  # a whole picture that is sent too early is lost
+            return False
         if self.publication is None or self.publication.codec != "vp8" or starts_vp8_keyframe(packet.payload):
             return True
         self.publication.keyframe()

@@ -93,9 +93,10 @@ class Connection:
         """
         client = aiohttp.ClientSession()
         try:
-            socket = await client.ws_connect(
-                url, protocols=("janus-protocol",), max_msg_size=_LARGEST, timeout=_CLOSING
-            )
+            async with asyncio.timeout(_ANSWER_S):
+                socket = await client.ws_connect(
+                    url, protocols=("janus-protocol",), max_msg_size=_LARGEST, timeout=_CLOSING
+                )
         except (aiohttp.ClientError, OSError) as error:
             await client.close()
             raise JanusGone(type(error).__name__) from error

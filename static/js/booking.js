@@ -110,7 +110,10 @@ form.addEventListener("click", (event) => {
   show();
   lookSoon();
 });
-form.addEventListener("submit", () => clearTimeout(keeping));
+form.addEventListener("submit", () => {
+  clearTimeout(keeping);
+  history.replaceState(null, "", location.pathname + location.search); // the next page has no questions
+});
 
 // One question at a time, where the screen is small; the address says which, so that "back" goes one back.
 const small = matchMedia("(max-width: 44rem)");

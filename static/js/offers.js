@@ -42,11 +42,13 @@ function lock(card, text) {
 async function tell(answer) {
   const { said } = answer;
   const card = cardOf(answer.offer);
+  await kept.dropAnswer(answer.offer);
+  // Somebody waits for her now: the way in stands with the assignment.
+  if (said.status === "yes" && card?.hasAttribute("data-at-once")) return location.assign(`/assignments/${said.assignment}`);
   card?.remove();
   if (said.status === "yes") say("done", words.yes, { href: `/assignments/${said.assignment}`, text: words.look });
   else if (said.status === "declined") say("done", words.declined);
   else say("soon", `${said.text ?? ""} ${words.truth}`, { href: "/offers", text: words.fresh });
-  await kept.dropAnswer(answer.offer);
 }
 
 async function answer(card, action, reason) {

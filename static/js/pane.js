@@ -32,9 +32,20 @@ const desk = {
   async again(address) {
     const answer = await fetch(address).catch(() => null);
     const fresh = answer?.ok ? parsed(await answer.text()).querySelector("[data-pane]") : null;
-    if (fresh) side.replaceChildren(document.adoptNode(fresh));
+    if (fresh) keepPlace(() => side.replaceChildren(document.adoptNode(fresh)));
   },
 };
+
+// What somebody opened stays open, where she was stays in sight, and the keyboard stays in the request.
+function keepPlace(change) {
+  const summaries = () => [...side.querySelectorAll("details > summary")];
+  const open = summaries().filter((it) => it.parentElement.open).map((it) => it.textContent);
+  const [inside, top] = [side.contains(document.activeElement), side.scrollTop];
+  change();
+  for (const it of summaries()) if (open.includes(it.textContent)) it.parentElement.open = true;
+  side.scrollTop = top;
+  if (inside) side.querySelector("h1").focus({ preventScroll: true });
+}
 window.desk = desk;
 
 side?.addEventListener("submit", async (event) => {
@@ -49,6 +60,7 @@ side?.addEventListener("submit", async (event) => {
     return;
   }
   await desk.show(answer, side.dataset.address);
+  desk.pane()?.querySelector("h1")?.focus();
 });
 
 // Keys are ours only where nobody writes, and never with another key held down.
@@ -67,8 +79,8 @@ function act(key) {
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-  if (event.key === "Escape" && (writing(event.target) || side?.contains(event.target))) {
-    event.target.blur();
+  if (event.key === "Escape") {
+    document.activeElement?.blur();
     window.dispatchEvent(new Event("desk:back"));
     return;
   }

@@ -146,7 +146,13 @@ socket.on("talking", ({ who, talking }) => stage.talking(who, talking));
 socket.on("quality", ({ state }) => stage.line(words[state] ?? ""));
 socket.on("chat", ({ who, text }) => stage.chat(who, text));
 socket.on("mute_asked", () => stage.ask(words.mute_asked, [[words.mute_now, () => on.microphone && toggle.microphone()], [words.keep_on, () => {}]]));
-socket.on("closed", finish);
+socket.on("closed", ({ status }) => {
+  if (status === "ended") return finish();
+  stop();
+  // Whoever asked goes on waiting where the search is told of.
+  if (root.dataset.role === "requester") return location.assign(root.dataset.back);
+  return stage.away(words.called_off, false);
+});
 socket.on("removed", () => { stop(); stage.away(words.removed, false); });
 socket.on("taken_over", () => { stop(); stage.away(words.taken, true); });
 addEventListener("online", () => !over && socket.connected && connection && join());

@@ -33,6 +33,7 @@ export class Stage {
     for (const button of root.querySelectorAll("[data-turn]")) {
       button.addEventListener("click", () => act("page", { page: Math.max(1, this.#room.shown.page + Number(button.dataset.turn)) }));
     }
+    this.#find("[data-page]").addEventListener("load", (event) => event.target.classList.remove("loading"));
     this.#find("[data-unshare]").addEventListener("click", () => act("unshare"));
     this.#find("[data-chat]")?.addEventListener("submit", (event) => this.#send(event));
     root.addEventListener("keydown", (event) => event.key === "Escape" && this.panel(null));
@@ -46,6 +47,8 @@ export class Stage {
   part(name) {
     for (const it of this.#root.querySelectorAll("[data-part]")) it.hidden = it.dataset.part !== name;
     this.#root.classList.toggle("live", name === "stage");
+    const invitation = this.#find("[data-invite-box]"); // one form, at the door and inside
+    if (invitation) this.#find(`[data-invite-slot=${name}]`)?.append(invitation);
     this.#find(`[data-part=${name}] h1`)?.focus();
   }
 
@@ -203,7 +206,6 @@ export class Stage {
     const own = person.key === this.#me;
     tile.classList.toggle("own", own);
     if (own) {
-      tile.querySelector("video").muted = true;
       const hide = this.#button(words.hide_me, () => {
         this.#ownHidden = !this.#ownHidden;
         hide.textContent = this.#ownHidden ? words.show_me : words.hide_me;
@@ -222,13 +224,16 @@ export class Stage {
   }
 
   #fill(tile, person) {
-    const stream = person.key === this.#me ? this.#own : this.#streams.get(person.key) ?? null;
-    const video = tile.querySelector("video");
-    if (video.srcObject !== stream) {
-      video.srcObject = stream;
-      if (stream) video.play().catch(() => {});
+    const own = person.key === this.#me;
+    const stream = own ? this.#own : this.#streams.get(person.key) ?? null;
+    // Sound has an element of its own: one element would wait for the first picture before it lets anything be heard.
+    for (const element of tile.querySelectorAll(own ? "video" : "video, audio")) {
+      if (element.srcObject === stream) continue;
+      element.srcObject = stream;
+      if (stream) element.play().catch(() => {});
     }
-    const picture = Boolean(stream?.getVideoTracks().length) && !person.camera_off && !(this.#withoutPicture && person.key !== this.#me);
+    tile.classList.toggle("pinned", this.pinned === person.key);
+    const picture = Boolean(stream?.getVideoTracks().length) && !person.camera_off && !(this.#withoutPicture && !own);
     tile.classList.toggle("blind", !picture);
     tile.dataset.initial = this.#called(person).slice(0, 1).toUpperCase();
     tile.querySelector("[data-name]").textContent = this.#called(person);
@@ -243,7 +248,10 @@ export class Stage {
       return;
     }
     const address = `${this.#files}/${shown.file}?page=${shown.page}`;
-    if (page.getAttribute("src") !== address) page.src = address;
+    if (page.getAttribute("src") !== address) {
+      page.src = address;
+      page.classList.add("loading"); // until the new page is there, the old one is only a shadow of itself
+    }
     const number = fill(words.page_of, shown);
     page.alt = number;
     this.#find("[data-page-number]").textContent = number;

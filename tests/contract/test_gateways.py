@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid
 
-from gateways import smtp, twilio_sms, web_push
+from gateways import smtp, twilio_http, web_push
 from gateways.smtp import SmtpGateway
 from gateways.twilio_sms import TwilioSmsGateway
 from gateways.web_push import WebPushGateway
@@ -85,7 +85,7 @@ def drops(*_: object) -> None:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for gateway in (smtp, twilio_sms, web_push):
+    for gateway in (smtp, twilio_http, web_push):
         monkeypatch.setattr(gateway, "TIMEOUT_S", 0.5)
 
 

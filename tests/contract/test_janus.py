@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,7 +16,20 @@ from media.janus import connection
 from media.janus.connection import Connection, JanusGone, JanusRefusal
 from media.janus.engine import JanusEngine
 from media.janus.launch import JanusMissing, OwnJanus, RunningJanus
+from processes import kin
 
+_STARTER = """
+import asyncio, pathlib, sys
+from media.janus.launch import OwnJanus
+
+async def start() -> None:
+    janus = OwnJanus(pathlib.Path(sys.argv[1]))
+    await janus.ready()
+    print(janus.pid, flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(start())
+"""
 _NO_SUCH_PLUGIN, _UNAUTHORIZED = 460, 403
 
 
@@ -108,6 +123,18 @@ def test_when_it_ends_or_hangs_every_room_is_told_and_a_new_life_begins(
             assert source.pid not in {None, pid}
 
     asyncio.run(live_on())
+
+
+def test_it_ends_with_the_process_that_started_it(source: OwnJanus, tmp_path: Path) -> None:
+    command, root = [sys.executable, "-c", _STARTER, str(tmp_path / "janus")], Path(__file__).resolve().parents[2]
+    starter = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE)
+    assert starter.stdout is not None
+    with starter.stdout as said:
+        janus = int(said.readline())
+        assert kin.alive(janus)
+        starter.kill()
+        starter.wait(10)
+    asyncio.run(until(lambda: not kin.alive(janus)))
 
 
 def test_one_that_somebody_else_runs_is_used_and_left_running(source: OwnJanus) -> None:

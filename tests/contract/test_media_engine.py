@@ -1,8 +1,6 @@
 """What every engine must do, before real browsers: one suite for all of them."""
 
 import asyncio
-import os
-import shutil
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -10,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from media import g711
 from media.embedded.engine import EmbeddedEngine, Place
 from media.engine import Change, Grants, MediaEngine, Negotiation, Pc, RoomRefused, What
 from media.janus.engine import JanusEngine
 from media.janus.launch import JanusMissing, OwnJanus
-from tests.builders.stage import CHROMIUM_FLAGS, Actor, Stage, until
+from tests.builders.stage import Actor, Stage, a_chromium, until
 
 
 async def _embedded() -> MediaEngine:
@@ -45,12 +43,8 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
-        yield launched
-        launched.close()
+    with a_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

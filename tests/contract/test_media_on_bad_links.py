@@ -76,7 +76,6 @@ def test_with_five_of_a_hundred_packets_lost_on_each_hop_pictures_go_on(two: tup
     relay.loss = 0.05
     time.sleep(1)
     lossy = watched(an, "bo", 8)
-    print(whole, lossy, relay.dropped)
     assert relay.dropped > 50
     assert lossy["fps"] >= 0.9 * whole["fps"], (whole, lossy)
     assert lossy["made_up"] < 0.2, lossy
@@ -90,7 +89,6 @@ def test_with_800_kbit_for_everything_sound_is_whole_and_pictures_are_small_or_g
     time.sleep(10)  # it takes a while to find out
     thin = watched(an, "bo", 8)
     states = [it.facts["state"] for it in stage.told(What.QUALITY, "an")]
-    print(thin, states)
     assert thin["made_up"] < 0.15, thin
     assert thin["fps"] >= 10 or states[-1:] == ["audio_only"], (thin, states)
     relay.bps = None

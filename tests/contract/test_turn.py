@@ -1,7 +1,6 @@
 """A real coturn, with the file of docs/how-to/turn.md: who gets a relay, and where it leads."""
 
 import asyncio
-import os
 import re
 import shutil
 import socket
@@ -17,14 +16,13 @@ import pytest
 from aioice import stun, turn
 from aiortc import RTCCertificate
 from cryptography.hazmat.primitives import serialization
-from playwright.sync_api import sync_playwright
 
 from kernel import clock
 from kernel.settings import Settings
 from media.embedded.engine import EmbeddedEngine, Place
 from media.engine import MediaEngine
 from media.turn import GUEST_LIFETIME, LIFETIME, ice_servers
-from tests.builders.stage import CHROMIUM_FLAGS, Actor, Stage, until
+from tests.builders.stage import Actor, Stage, a_chromium, until
 
 HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "turn.md"
 SECRET = "only-for-tests"
@@ -114,10 +112,7 @@ def test_a_relay_leads_to_the_media_node_and_to_nobody_else(coturn: Coturn) -> N
 
 def test_two_browsers_that_may_only_use_relays_see_and_hear_each_other(coturn: Coturn) -> None:
     stage = Stage(_embedded)
-    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+    with a_chromium() as browser:
         ice = {"iceServers": [coturn.names(clock.now())], "iceTransportPolicy": "relay"}
         room = stage.room("relayed", participants=2)
         one, other = Actor(stage, browser, room, "one", ice=ice), Actor(stage, browser, room, "other", ice=ice)
@@ -132,7 +127,6 @@ def test_two_browsers_that_may_only_use_relays_see_and_hear_each_other(coturn: C
         until(lambda: locked_out.page.evaluate("window.gathered ?? false"), 15, "it looked for a relay")
         assert locked_out.state() == "connecting"
         locked_out.close()
-        browser.close()
     stage.close()
 
 

@@ -24,7 +24,7 @@ def test_a_booking_appears_on_the_board_and_leaves_it_when_somebody_says_yes(
 ) -> None:
     board = sign_in(platform.account("coordinator")).pages[0]
     expect(board.get_by_text("Live: wat verandert")).to_be_visible()
-    requester = sign_in(platform.account("requester"), width=360).pages[0]
+    requester = sign_in(platform.account("requester")).pages[0]
     requester.goto("/requests/new")
     requester.get_by_label("Welke taal?").fill("Kinyarwanda")
     requester.get_by_label("video").first.check()
@@ -54,6 +54,8 @@ def test_booking_works_with_the_keyboard_alone(platform: Platform, sign_in: Sign
     page.goto("/requests/new")
     page.get_by_label("Welke taal?").focus()
     page.keyboard.type("Turks")
+    page.get_by_label("kort en eenvoudig").focus()
+    page.keyboard.press("Space")
     page.get_by_label("Dag", exact=True).fill(f"{a_weekday(12):%Y-%m-%d}")
     page.get_by_label("Beginuur").fill("09:00")
     page.get_by_role("button", name="Tolk aanvragen").focus()

@@ -62,7 +62,7 @@ def alive(port: int) -> bool:
 def test_a_killed_process_loses_its_rooms_to_another_and_who_listens_knows(own_house: Flask, tmp_path: Path) -> None:
     one, other = free_port(), free_port()
     with a_process(own_house, one, tmp_path) as killed:
-        until(lambda: alive(one), 20, "the first node gives a sign of life")
+        until(lambda: alive(one), 60, "the first node gives a sign of life")
         before = services.place_room("talk")
         client = MediaNodeClient(before.address, SECRET)
         client.create_room("talk", Limits())
@@ -71,7 +71,7 @@ def test_a_killed_process_loses_its_rooms_to_another_and_who_listens_knows(own_h
         listening = threading.Thread(target=lambda: heard.extend(client.events()), daemon=True)
         listening.start()
         with a_process(own_house, other, tmp_path):
-            until(lambda: alive(other), 20, "the second node gives a sign of life")
+            until(lambda: alive(other), 60, "the second node gives a sign of life")
             assert services.place_room("talk") == before
             killed.send_signal(signal.SIGKILL)
             killed.wait()
@@ -92,7 +92,7 @@ def test_a_killed_process_loses_its_rooms_to_another_and_who_listens_knows(own_h
 def test_a_node_that_is_asked_to_stop_says_so_and_is_gone(own_house: Flask, tmp_path: Path) -> None:
     port = free_port()
     with a_process(own_house, port, tmp_path) as process:
-        until(lambda: alive(port), 20, "the node gives a sign of life")
+        until(lambda: alive(port), 60, "the node gives a sign of life")
         client = MediaNodeClient(address_of(port), SECRET)
         client.create_room("talk", Limits())
         client.join("talk", "an", Grants())
@@ -110,7 +110,7 @@ def test_a_node_that_is_asked_to_stop_says_so_and_is_gone(own_house: Flask, tmp_
 def test_a_node_that_stands_still_is_taken_for_dead(own_house: Flask, tmp_path: Path) -> None:
     port = free_port()
     with a_process(own_house, port, tmp_path) as process:
-        until(lambda: alive(port), 20, "the node gives a sign of life")
+        until(lambda: alive(port), 60, "the node gives a sign of life")
         process.send_signal(signal.SIGSTOP)
         until(lambda: not alive(port), 8, "it is taken for dead")
         process.send_signal(signal.SIGCONT)
@@ -120,7 +120,7 @@ def test_a_node_that_stands_still_is_taken_for_dead(own_house: Flask, tmp_path: 
 def test_only_who_knows_the_secret_key_may_ask_a_node(own_house: Flask, tmp_path: Path) -> None:
     port = free_port()
     with a_process(own_house, port, tmp_path):
-        until(lambda: alive(port), 20, "the node gives a sign of life")
+        until(lambda: alive(port), 60, "the node gives a sign of life")
         with pytest.raises(Unavailable):
             MediaNodeClient(address_of(port), "another").stats()
         client = MediaNodeClient(address_of(port), SECRET)
@@ -179,7 +179,7 @@ def asked_at_once(app: Flask, askers: int = 8) -> set[Placed]:
 def test_events_missed_while_the_connection_was_cut_are_told_afterwards(own_house: Flask, tmp_path: Path) -> None:
     port = free_port()
     with a_process(own_house, port, tmp_path):
-        until(lambda: alive(port), 20, "the node gives a sign of life")
+        until(lambda: alive(port), 60, "the node gives a sign of life")
         client = MediaNodeClient(address_of(port), SECRET)
         for name in ("one", "two", "three"):
             client.create_room(name, Limits())

@@ -1,7 +1,8 @@
 """A process of the platform that does one thing, to be killed while it does it.
 
 `python -m tests.faults.victim request '{"token": ..., "path": ..., "body": ..., "key": ...}'` sends one POST and prints
-the answer; `... deliver` with `{}` delivers every message that waits. `FAILPOINTS` says where it dies.
+the answer; `... press` with `{"leg_id": ..., "digits": ...}` takes a key; `... deliver` with `{}` delivers every
+message that waits. `FAILPOINTS` says where it dies.
 """
 
 import json
@@ -9,6 +10,8 @@ import sys
 
 from sqlalchemy import text
 
+from dispatch.calls import services as calls
+from kernel import clock
 from kernel.database import db
 from kernel.settings import Settings
 from messages import tasks
@@ -23,6 +26,8 @@ def main(what: str, facts: dict[str, str]) -> None:
             answer = app.test_client().post(facts["path"], json=facts["body"], headers=head)
             replayed = answer.headers.get("Idempotency-Replayed") == "true"
             sys.stdout.write(json.dumps({"status": answer.status_code, "body": answer.json, "replayed": replayed}))
+        elif what == "press":
+            calls.press(int(facts["leg_id"]), facts["digits"], at=clock.now())
         else:
             waiting = "SELECT id FROM deliveries WHERE status IN ('queued', 'sending', 'unknown') ORDER BY id"
             for delivery_id in list(db.session.scalars(text(waiting))):

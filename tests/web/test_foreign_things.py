@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from dispatch.conversations import services as conversations
 from dispatch.desk import queries as board
 from dispatch.desk import services as desk
 from dispatch.interpreters import services as register
@@ -32,6 +33,7 @@ from tests.builders.interpreters import acting, an_interpreter
 from tests.builders.people import a_requester, a_staff_member, an_organisation, signed_in
 from tests.builders.requests import a_request, a_weekday, offer_to
 from tests.services.dispatch.conftest import World, a_world
+from tests.services.dispatch.test_conversations import a_video
 
 UNKNOWN = "999999999"
 # Of the house as a whole, not of an agency: an administrator of any agency looks after them.
@@ -89,11 +91,20 @@ def things(theirs: World) -> dict[str, int]:
         "import_id": spreadsheets.upload_sheet(theirs.agency.id, Kind.CUSTOMERS, "x.csv", sheet, by=administrator),
         "decision_id": int(db.session.scalar(text("SELECT max(id) FROM decisions")) or 0),
         "agreement_id": int(db.session.scalar(text("SELECT max(id) FROM agreements")) or 0),
+        **_a_room(theirs),
         "membership_id": people.memberships_of(theirs.coordinator.person_id or 0)[0].id,
         "agency_id": theirs.agency.id,
         "view_id": _kept_view(theirs.coordinator),
         "unit_id": people_services.add_unit(theirs.organisation.id, "Spoed", by=administrator),
     }
+
+
+def _a_room(theirs: World) -> dict[str, int]:
+    """Return a conversation and a file that is shown in it."""
+    _, row = a_video(theirs, starts_at=a_weekday(12))
+    host = conversations.enter_as(row.id, by=theirs.requester)
+    file_id = conversations.show_file(row.id, conversations.Leaflet("image/png", b"x", 1), by=host)
+    return {"conversation_id": row.id, "file_id": file_id}
 
 
 def strangers(theirs: World) -> dict[str, Actor]:

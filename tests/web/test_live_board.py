@@ -1,15 +1,18 @@
 """Who may listen to the live board: the same people as may read it, from our own pages, for as long as they may."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from dispatch.desk import sockets as desk
 from dispatch.desk.sockets import NAMESPACE
 from kernel.actor import SYSTEM, Role
 from people import queries, services
 from tests.builders.people import a_staff_member, signed_in
+from tests.builders.requests import a_request
 from tests.services.dispatch.conftest import World
 from web import sockets
 
@@ -80,3 +83,14 @@ def test_whoever_loses_the_right_is_cut_at_the_next_look(house: Flask, world: Wo
 def test_a_page_of_another_site_opens_no_socket(origin: str, ours: bool) -> None:
     environ = {"wsgi.url_scheme": "https", "HTTP_HOST": "10.0.0.7:8001"}
     assert sockets._is_ours("https://tolken.example", origin, environ) is ours
+
+
+def test_what_is_pushed_can_be_sent_and_says_what_the_board_says(house: Flask, world: World) -> None:
+    request = a_request(world.requester)
+    with house.test_request_context():
+        sent = desk.changes(request.id, 7, ("nl", "en"))
+    assert [room for room, _ in sent] == [f"agency-{world.agency.id}-nl", f"agency-{world.agency.id}-en"]
+    for _, change in sent:
+        told = json.loads(json.dumps(change))
+        assert (told["id"], told["seq"], told["item"]["reference"]) == (request.id, 7, request.reference)
+        assert f'data-id="{request.id}"' in told["html"]

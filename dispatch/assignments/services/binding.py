@@ -21,6 +21,7 @@ from kernel.errors import Forbidden, NotFound
 
 refuse_on("assignments_no_double_booking", DoubleBooking)
 refuse_on("uq_assignments_live", RequestTaken)
+_AT_A_DISTANCE = frozenset({"telephone", "video"})
 
 
 def bind(binding: Binding, *, by: Actor, at: datetime) -> int:
@@ -86,7 +87,9 @@ def mark_performed(assignment_id: int, *, by: Actor) -> None:
     with transaction() as tx:
         row = tx.locked(AssignmentRow, assignment_id)
         row.status = TRANSITIONS.next(Action.PERFORM, row.status, by.role)
-        row.ended_at = tx.now()
+        row.ended_at = now = tx.now()
+        if row.service in _AT_A_DISTANCE and row.starts_at < now < row.ends_at:
+            row.blocked = _range(row.service, row.starts_at, now, 0)  # what is left of the time is hers again
         if row.request.status != RequestStatus.TO_CONFIRM:
             requests.finish_request(row.request_id, row.id, by=by)
 

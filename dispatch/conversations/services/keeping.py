@@ -3,19 +3,18 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from dispatch.assignments import queries as assignments
 from dispatch.assignments.models import AssignmentRow
 from dispatch.conversations import queries
-from dispatch.conversations.domain import KINDS, limits_by, moved, room_times
+from dispatch.conversations.domain import KINDS, moved, room_times
 from dispatch.conversations.models import ConversationRow, ParticipantRow, RoomFileRow
 from dispatch.conversations.services.telling import tell
 from dispatch.conversations.status import FINAL, TRANSITIONS, Action, Status
 from dispatch.interpreters import queries as register
 from dispatch.terms.domain import elapsed
 from dispatch.terms.queries import terms_at
-from kernel import clock
 from kernel.actor import Actor
 from kernel.database import Transaction, transaction
 from media.call import domain as call
@@ -74,34 +73,20 @@ def end_conversation_of(request_id: int, *, by: Actor) -> None:
 
 
 def empty_room(tx: Transaction, row: ConversationRow, status: str) -> None:
-    """Close a room: what was shown goes, links and guests' keys are void, and whoever is inside is told."""
+    """Close a room: what was shown goes, and how guests were called; links and keys are void; who is inside is told."""
     row.status, row.closed_at, row.shown, row.wake_at = status, tx.now(), None, None
     theirs = ParticipantRow.conversation_id == row.id
-    void = {"link_hash": None, "secret_hash": None, "present_until": None, "seat": None, "hand_at": None}
+    void = dict.fromkeys(("link_hash", "secret_hash", "present_until", "seat", "hand_at", "language")) | {"label": ""}
     tx.session.execute(update(ParticipantRow).where(theirs).values(**void))
     tx.session.execute(delete(RoomFileRow).where(RoomFileRow.conversation_id == row.id))
-    tell(tx, row.id, "closed")
+    tell(tx, row.id, "closed", status=status)
     tx.defer("conversations.close_room", conversation_id=row.id)
-
-
-def forget_conversations_of(request_id: int) -> None:
-    """The term of a request is over: how guests were called and what they speak goes; moments stay."""
-    with transaction() as tx:
-        theirs = select(ConversationRow.id).where(ConversationRow.request_id == request_id)
-        of_them = ParticipantRow.conversation_id.in_(theirs)
-        tx.session.execute(update(ParticipantRow).where(of_them).values(label="", language=None))
-        tx.session.execute(delete(RoomFileRow).where(RoomFileRow.conversation_id.in_(theirs)))
 
 
 def _begin(bound: AssignmentRow, now: datetime) -> call.CallState:
     """Return the call of an assignment: "now", for somebody who waits since she asked, or at an agreed time."""
-    terms = terms_at(now.date())
-
-    def seconds_of(name: str) -> float | None:
-        term = terms.find(name, bound.service)
-        return elapsed(term) / timedelta(seconds=1) / clock.time_scale() if term else None
-
-    limits, asked = limits_by(seconds_of), bound.request
+    asked = bound.request
+    limits = queries.call_limits("immediate" if asked.immediate else bound.service, now.date())
     if asked.immediate:
         return machine.asked(asked.submitted_at or now, str(asked.id), limits)
     kind = call.Kind.VIDEO if bound.service == "video" else call.Kind.RESERVED

@@ -244,6 +244,32 @@ def _gone(who: ParticipantRow, seat: str, at: datetime, *, dropped: bool) -> Non
     record_event(who.conversation_id, call.Left(at=at, dropped=dropped, **leg), key=f"left {seat}")
 
 
+def phone_comes(conversation_id: int, key: str, *, role: str = Party.CLIENT, label: str = "") -> None:
+    """A telephone is in the room: who has a place there takes it, who has none gets one, under this key."""
+    with transaction() as tx:
+        row, now = hold(tx, conversation_id), tx.now()
+        known = tx.session.scalar(
+            select(ParticipantRow.id).where(
+                ParticipantRow.conversation_id == conversation_id, ParticipantRow.key == key
+            )
+        )
+        if known is None:
+            facts = {"conversation_id": conversation_id, "role": role, "key": key, "label": label}
+            known = tx.write(ParticipantRow, **facts, status="admitted", added_at=now, admitted_at=now)
+        tx.change(ParticipantRow, known, present_until=row.closes_at)
+        tell(tx, conversation_id, "changed")
+
+
+def phone_goes(conversation_id: int, key: str) -> None:
+    """A telephone is not in the room any more."""
+    with transaction() as tx:
+        gone = (ParticipantRow.conversation_id == conversation_id, ParticipantRow.key == key)
+        tx.session.execute(
+            update(ParticipantRow).where(*gone, ParticipantRow.seat.is_(None)).values(present_until=None)
+        )
+        tell(tx, conversation_id, "changed")
+
+
 def renew_presence(seats: Sequence[str]) -> None:
     """Renew the leases of these tabs, all in one statement: their sockets are open in this process."""
     with transaction() as tx:

@@ -12,6 +12,7 @@ from dispatch.interpreters import queries as interpreters
 from dispatch.offers import queries as offers
 from dispatch.offers.models import DecisionRow, OfferRow
 from dispatch.offers.status import OPEN, Status
+from dispatch.partners import queries as partners
 from dispatch.requests import queries as requests
 from dispatch.requests.models import RequestRow
 from dispatch.requests.status import UNANSWERED
@@ -21,6 +22,8 @@ from matching.funnel import STAGES
 from people import queries as people
 
 Names = dict[int, dict[str, Any]]
+# Each partner that is thought of costs a look at its people.
+_PARTNERS = 3
 
 
 class Insight:
@@ -62,12 +65,13 @@ class Insight:
     @property
     def funnel(self) -> list[dict[str, Any]]:
         """At each stage how many are left, and who fell out there, by name and with every reason."""
-        return _funnel(self, interpreters.count_active(self.request.agency_id, self.now.date()))
+        agencies = {self.request.agency_id, *partners.handed_to(self.request.id)}
+        return _funnel(self, interpreters.count_active(agencies, self.now.date()))
 
     @property
     def phones(self) -> dict[int, str]:
         """The telephone numbers of those who are worth a call."""
-        reached = interpreters.reached_by_phone({it.who for it in self.actions if it.who})
+        reached = interpreters.reached_by_phone({it.who for it in self.actions if it.who and it.kind == "call"})
         return {who: it["phone"] for who, it in reached.items() if it["phone"]}
 
     @cached_property
@@ -91,10 +95,11 @@ def candidates_of(request_id: int, *, by: Actor) -> dict[str, list[dict[str, Any
 def next_actions(it: Insight) -> list[NextAction]:
     """Return what a person could do now, with what each adds to the chance; the most helpful first.
 
-    From matching's own words: the last decision (calls, rules given up) and the outlook (another service or moment).
+    From matching's own words: the last decision (calls, rules given up) and the outlook (another service or moment,
+    the same with a partner's people).
     """
     chance = it.outlook.asked.chance
-    return best_first([*_calls(it, chance), *_proposals(it, chance), *_changes(it)])
+    return best_first([*_calls(it, chance), *_proposals(it, chance), *_changes(it), *_partners(it, chance)])
 
 
 def told_of(decision: DecisionRow) -> dict[str, Any]:
@@ -155,6 +160,16 @@ def _proposals(it: Insight, chance: float) -> list[NextAction]:
         NextAction("propose", o.chance - chance, what=o.wish.service.value, starts_at=o.wish.starts_at)
         for o in it.outlook.better
     ]
+
+
+def _partners(it: Insight, chance: float) -> list[NextAction]:
+    """Return which partners would help when their interpreters are asked too."""
+    found, asked = [], it.outlook.asked.wish
+    for partner in partners.partners_of(it.request)[:_PARTNERS]:
+        if partner.asked_at is None:
+            [then] = offers.chances(it.request, [asked], it.now, also={partner.agency_id})
+            found.append(NextAction("partner", then.chance - chance, who=partner.agency_id, what=partner.name))
+    return found
 
 
 def _changes(it: Insight) -> list[NextAction]:

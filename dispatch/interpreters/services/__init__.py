@@ -2,7 +2,14 @@
 
 from dispatch.interpreters.services.exclusions import exclude, include
 from dispatch.interpreters.services.expiring import warn_of_expiry
-from dispatch.interpreters.services.hours import add_exception, beat, remove_exception, set_week, switch_available_now
+from dispatch.interpreters.services.hours import (
+    add_exception,
+    beat,
+    note_ring,
+    remove_exception,
+    set_week,
+    switch_available_now,
+)
 from dispatch.interpreters.services.register import (
     Registration,
     certify_language,
@@ -28,6 +35,7 @@ __all__ = [
     "forget_person",
     "include",
     "lock_interpreter",
+    "note_ring",
     "register_interpreter",
     "remove_exception",
     "set_agencies",

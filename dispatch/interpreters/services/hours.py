@@ -12,7 +12,7 @@ from dispatch.interpreters.events import AvailabilityChanged, PresenceChanged
 from dispatch.interpreters.models import AvailabilityExceptionRow, InterpreterRow, WeeklyAvailabilityRow
 from dispatch.terms.domain import elapsed
 from dispatch.terms.queries import terms_at
-from kernel.actor import Actor
+from kernel.actor import SYSTEM, Actor
 from kernel.database import Transaction, refuse_on, transaction
 from kernel.errors import Forbidden, Invalid, NotFound
 from matching.hours import Stretch
@@ -90,6 +90,7 @@ def switch_available_now(on: bool, *, by: Actor) -> None:
     with transaction() as tx:
         row = tx.locked(InterpreterRow, _own(by))
         row.available_now, row.present_until = on, _present_until(tx) if on else None
+        row.unanswered_rings = 0
         tx.emit(PresenceChanged(interpreter_id=row.id, present=on), by)
 
 
@@ -99,6 +100,19 @@ def beat(*, by: Actor) -> bool:
         on = (InterpreterRow.id == _own(by)) & InterpreterRow.available_now
         touched = update(InterpreterRow).where(on).values(present_until=_present_until(tx))
         return tx.session.execute(touched.returning(InterpreterRow.id)).first() is not None
+
+
+def note_ring(interpreter_id: int, *, answered: bool) -> None:
+    """Her telephone rang for a call at once. Who does not pick up several times in a row is not there.
+
+    Emits: PresenceChanged.
+    """
+    with transaction() as tx:
+        row = tx.locked(InterpreterRow, interpreter_id)
+        row.unanswered_rings = 0 if answered else row.unanswered_rings + 1
+        if row.available_now and row.unanswered_rings >= terms_at(tx.now().date()).value("unanswered_rings"):
+            row.available_now, row.present_until, row.unanswered_rings = False, None, 0
+            tx.emit(PresenceChanged(interpreter_id=row.id, present=False), SYSTEM)
 
 
 def _present_until(tx: Transaction) -> datetime:

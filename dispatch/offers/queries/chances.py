@@ -1,6 +1,6 @@
 """What the chance is to find somebody, before anybody is asked, and what would be better. Nothing here writes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -80,11 +80,14 @@ def outlook(request: RequestRow, now: datetime) -> Outlook:
     return Outlook(first, tuple(sorted(kinds.values(), key=lambda it: -it.chance)[:_TOLD]))
 
 
-def chances(request: RequestRow, wishes: Sequence[Wish], now: datetime) -> list[Chance]:
-    """Return the chance of each way to meet a request: the people are read once, however many ways."""
+def chances(request: RequestRow, wishes: Sequence[Wish], now: datetime, *, also: Collection[int] = ()) -> list[Chance]:
+    """Return the chance of each way to meet a request: the people are read once, however many ways.
+
+    `also`: agencies whose people are thought of besides.
+    """
     model_id = newest_model(request.agency_id)
     _, correction = learned(model_id)
-    pool, found = Pool(crowd_of(request, now, wishes)), []
+    pool, found = Pool(crowd_of(request, now, wishes, also=also)), []
     for wish in wishes:
         minutes, settings = _window(request, wish, now)
         told = chance_before_asking(need_of(request, wish, now), pool, mind_of(settings, model_id), minutes)

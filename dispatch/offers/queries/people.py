@@ -66,17 +66,19 @@ def needs_of(request: RequestRow, now: datetime) -> list[Need]:
     return [need_of(request, wish, now) for _, wish in wishes_of(request)]
 
 
-def crowd_of(request: RequestRow, now: datetime, beside: Sequence[Wish] = ()) -> list[Candidate]:
+def crowd_of(
+    request: RequestRow, now: datetime, beside: Sequence[Wish] = (), *, also: Collection[int] = ()
+) -> list[Candidate]:
     """Return everybody who speaks a language in which the request can be met, as she stands towards it.
 
     Of the request's agency, and of the partners it was handed to.
 
-    `beside`: other ways that will be asked about.
+    `beside`: other ways that will be asked about. `also`: agencies whose people are thought of besides.
     """
     wishes = [*(wish for _, wish in wishes_of(request)), *beside]
     languages = frozenset[str]().union(*(reference.speakers_serving(wish.language) for wish in wishes))
     span = min(wish.starts_at for wish in wishes), max(wish.ends_at for wish in wishes)
-    agencies = {request.agency_id, *partners.handed_to(request.id)} if request.id else {request.agency_id}
+    agencies = {request.agency_id, *also} | set(partners.handed_to(request.id) if request.id else ())
     facts = interpreters.candidate_facts(agencies, languages, span, now, request.organisation_id)
     work = _work([it.interpreter_id for it in facts], request, span, now)
     answered, waiting = _answered_before(request), _still_asked(request, now)

@@ -1,6 +1,6 @@
 """Everything that can be done with offers: the public face of the module. Nothing else writes its rows."""
 
-from dispatch.offers.services.answering import accept_offer, decline_offer, see_offers
+from dispatch.offers.services.answering import accept_offer, decline_offer, hold_offer, see_offers
 from dispatch.offers.services.asking import (
     advance_due_searches,
     advance_search,
@@ -24,6 +24,7 @@ __all__ = [
     "close_unanswered",
     "decline_offer",
     "forget_decision_inputs",
+    "hold_offer",
     "learn_from_offers",
     "learn_when_due",
     "mark_delivered",

@@ -16,7 +16,10 @@ from dispatch.offers.services.asking import withdraw_offers
 from dispatch.offers.status import OPEN, TRANSITIONS, Action, Status
 from dispatch.requests import services as requests
 from dispatch.requests.status import UNANSWERED
-from kernel.actor import Actor, Role
+from dispatch.terms.domain import elapsed
+from dispatch.terms.queries import terms_at
+from kernel import clock
+from kernel.actor import SYSTEM, Actor, Role
 from kernel.database import retried, transaction
 from kernel.errors import Forbidden, NotFound
 from kernel.failpoint import failpoint
@@ -77,6 +80,27 @@ def decline_offer(offer_id: int, *, by: Actor, reason: DeclineReason) -> None:
         )
         tx.emit(event, by)
         tx.defer("offers.advance", request_id=request_id)
+
+
+def hold_offer(offer_id: int) -> None:
+    """The interpreter has picked up her telephone: what rings out while she listens stays hers for a moment more.
+
+    Emits: OfferSeen.
+    """
+    with transaction() as tx:
+        if (seen := queries.standing(offer_id)) is None:
+            raise NotFound(thing="offers")
+        request = requests.lock_request(tx, seen.request_id)
+        offer, now = tx.locked(OfferRow, offer_id), tx.now()
+        hold = terms_at(now.date()).find("answer_hold", "immediate")
+        if offer.status not in OPEN or offer.expires_at <= now or request.hard_stop_at is None or hold is None:
+            return
+        moment = now + elapsed(hold) / clock.time_scale()
+        offer.expires_at = max(offer.expires_at, min(moment, request.hard_stop_at))
+        if offer.status != Status.SEEN:
+            offer.status, offer.seen_at = Status.SEEN, now
+            ids = {"request_id": offer.request_id, "interpreter_id": offer.interpreter_id}
+            tx.emit(OfferSeen(**ids, offer_id=offer_id), SYSTEM)
 
 
 def see_offers(*, by: Actor) -> int:

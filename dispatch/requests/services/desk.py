@@ -20,11 +20,11 @@ from dispatch.requests.events import (
 )
 from dispatch.requests.models import NoteRow, OptionRow, ProposalRow, RequestRow
 from dispatch.requests.services.asking import begin, review_moments
-from dispatch.requests.status import TRANSITIONS, Action
+from dispatch.requests.status import TRANSITIONS, UNANSWERED, Action
 from dispatch.terms.queries import proposal_expiry
 from kernel.actor import Actor
 from kernel.database import Transaction, transaction
-from kernel.errors import Invalid
+from kernel.errors import Invalid, NotAllowedNow
 from people import queries as people
 from reference import queries as reference
 
@@ -193,6 +193,16 @@ def schedule_step(request_id: int, *, wave: int, next_step_at: datetime | None) 
     with transaction() as tx:
         values = {"wave": wave, "next_step_at": next_step_at}
         tx.session.execute(update(RequestRow).where(RequestRow.id == request_id).values(**values))
+
+
+def keep_searching(request_id: int, until: datetime, *, by: Actor) -> None:
+    """Search longer than the term: whoever asked will be called back. An earlier end than the one in force is none."""
+    with transaction() as tx:
+        request = _desk(tx, request_id, by)
+        if request.status not in UNANSWERED:
+            raise NotAllowedNow(status=request.status)
+        request.hard_stop_at = max(until, request.hard_stop_at or until)
+        request.next_step_at = tx.now()  # the search looks at once whom it may ask in the time it has now
 
 
 def write_note(request_id: int, words: str, *, by: Actor) -> int:

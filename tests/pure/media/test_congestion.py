@@ -117,7 +117,18 @@ def test_a_link_that_became_thin_is_noticed_within_three_seconds_and_one_that_is
 def test_a_policer_that_drops_without_a_queue_is_noticed_by_what_it_drops() -> None:
     link = Link(800_000, queue_s=0.005)
     link.run(15)
-    assert link.downlink.bps < 1_100_000
+    losses = []
+    for _ in range(10):
+        link.run(1)
+        losses.append(link.downlink.loss)
+    assert sum(losses) / len(losses) < 0.04
+    assert 600_000 < link.downlink.received_bps < 1_000_000
+
+
+def test_what_the_air_loses_is_told_apart_from_what_is_lost_for_sending_too_much() -> None:
+    link = Link(800_000, queue_s=0.005, loss=0.05)
+    link.run(40)
+    assert link.downlink.received_bps > 500_000
 
 
 PICTURES = [("pinned", 2), ("other", 1)]

@@ -13,6 +13,7 @@ from dispatch.conversations import queries, services
 from dispatch.conversations.errors import LinkOver, RoomClosed, RoomFull, RoomNotOpen
 from dispatch.conversations.models import ConversationRow, ParticipantRow
 from dispatch.conversations.services.people import PRESENCE, Guest
+from dispatch.interpreters import services as register
 from dispatch.offers import services as offers
 from dispatch.performances import services as performances
 from dispatch.requests import services as requests
@@ -298,3 +299,40 @@ def test_when_it_ends_links_keys_and_files_are_gone(world: World) -> None:
     assert again(row).shown is None
     assert db.session.get_one(AssignmentRow, row.assignment_id).status == "booked"  # nobody came: the desk decides
     assert db.session.scalars(db.select(ParticipantRow.link_hash)).all() == [None] * 3
+
+
+def a_call_now(world: World) -> tuple[RequestRow, ConversationRow]:
+    """Return a telephone talk "now" to which somebody said yes, and its room."""
+    for actor in world.actors:
+        register.switch_available_now(True, by=actor)
+    request = a_request(world.requester, service=Service.TELEPHONE, place=None, immediate=True)
+    interpreter = next(it for it in world.interpreters if offered(request, it.id))
+    offers.accept_offer(offer_to(request, interpreter.id), by=actor_of(world, interpreter.id))
+    row = queries.last_conversation_of(request.id)
+    assert row is not None
+    return fresh(request.id), row
+
+
+def test_whoever_said_yes_now_and_does_not_come_is_freed_and_another_is_asked(world: World) -> None:
+    request, row = a_call_now(world)
+    assert row.kind == "audio"
+    assert row.opens_at <= clock.now()
+    with clock.frozen(clock.now() + timedelta(seconds=95)):
+        db.session.execute(text("UPDATE conversations SET wake_at = now() - interval '1 s'"))
+        services.watch_conversations()
+        assert again(row).status == "cancelled"
+        assert fresh(request.id).status == "searching"
+        assert db.session.get_one(AssignmentRow, row.assignment_id).status == "withdrawn"
+
+
+def test_from_the_click_to_the_voice_is_measured(world: World) -> None:
+    request, row = a_call_now(world)
+    asked_at = request.submitted_at
+    assert asked_at is not None
+    with clock.frozen(asked_at + timedelta(seconds=20)):
+        for key, role in (("1", call.Role.REQUESTER), ("2", call.Role.INTERPRETER)):
+            services.record_event(row.id, call.Joined(at=clock.now(), **leg(row, role)), key=key)
+    with clock.frozen(asked_at + timedelta(seconds=200)):
+        services.end_conversation(row.id, by=world.requester)
+    assert again(row).connect_seconds == pytest.approx(20)
+    assert fresh(request.id).status == "to_confirm"

@@ -7,10 +7,11 @@ from dispatch.booking import queries as booking
 from dispatch.desk import queries, services
 from dispatch.desk.queries import Choice
 from dispatch.offers import services as offers
+from dispatch.partners import services as partners
 from dispatch.requests import services as request_services
 from dispatch.requests.models import RequestRow
 from kernel import clock
-from kernel.actor import Role
+from kernel.actor import SYSTEM, Role
 from kernel.clock import BRUSSELS
 from kernel.database import db
 from kernel.errors import Invalid, NotFound
@@ -221,3 +222,17 @@ def test_a_coordinator_keeps_views_and_a_warning_of_her_own(world: World) -> Non
     services.forget_person(world.coordinator.person_id or 0)
     db.session.expire_all()
     assert queries.views_of(world.coordinator) == []
+
+
+def test_a_partner_is_named_with_what_its_people_add(world: World) -> None:
+    elsewhere = a_world()
+    partnership = {"by": SYSTEM, "valid_from": clock.now().astimezone(BRUSSELS).date()}
+    request = a_request(world.requester, language="wol")
+    an_interpreter(["wol"], agency=elsewhere.agency)
+    assert [it.kind for it in queries.insight_of(request).actions] == []
+    partners.make_partnership(world.agency.id, elsewhere.agency.id, **partnership)
+    [action] = queries.insight_of(fresh(request.id)).actions
+    assert (action.kind, action.who, action.what) == ("partner", elsewhere.agency.id, elsewhere.agency.name)
+    assert action.points > 0
+    partners.hand_over(request.id, [elsewhere.agency.id], by=world.coordinator)
+    assert "partner" not in [it.kind for it in queries.insight_of(fresh(request.id)).actions]

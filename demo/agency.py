@@ -117,7 +117,8 @@ def _customers(code: str, agency_id: int) -> list[Actor]:
         )
         make_agreement(organisation_id, by=SYSTEM, valid_from=date(2020, 1, 1))
         person_id = _person(f"aanvrager.{customer_code.lower()}@{code}.example", f"Aanvrager {name}")
-        services.give_role(person_id, Role.REQUESTER, by=SYSTEM, organisation_id=organisation_id)
+        membership_id = services.give_role(person_id, Role.REQUESTER, by=SYSTEM, organisation_id=organisation_id)
+        services.let_manage(membership_id, True, by=SYSTEM)
         actors.append(Actor(person_id, Role.REQUESTER, organisation_id=organisation_id))
     return actors
 

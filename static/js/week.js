@@ -5,6 +5,10 @@ const form = paint.closest("form");
 const days = JSON.parse(paint.dataset.days);
 const [FIRST, LAST] = [6, 23];
 const week = JSON.parse(paint.dataset.week); // per day: [from, until] in minutes
+const lang = document.documentElement.lang;
+// Two letters say nothing in Arabic, where every day begins with the article: its calendars use one letter of their own.
+const short = new Intl.DateTimeFormat(lang, { weekday: lang === "ar" ? "narrow" : "short", timeZone: "UTC" });
+const nameOf = (day) => short.format(new Date(Date.UTC(2024, 0, 1 + day))); // the first of January 2024 was a Monday
 const cells = new Map();
 let brush = null;
 
@@ -51,7 +55,7 @@ function colour(cell, on) {
 function build() {
   const table = document.createElement("table");
   const head = table.createTHead().insertRow();
-  head.append(document.createElement("td"), ...days.map((name) => Object.assign(document.createElement("th"), { textContent: name.slice(0, 2), abbr: name, scope: "col" })));
+  head.append(document.createElement("td"), ...days.map((name, day) => Object.assign(document.createElement("th"), { textContent: nameOf(day), abbr: name, scope: "col" })));
   const body = table.createTBody();
   for (let hour = FIRST; hour < LAST; hour += 1) {
     const row = body.insertRow();

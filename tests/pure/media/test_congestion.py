@@ -64,7 +64,7 @@ class Link:
         self.bps, self.queue_s, self.loss = bps, queue_s, loss
         self.downlink = Downlink()
         self._chance, self._free_s, self._number = random.Random(7), 0.0, 0
-        self.now_s = 100.0
+        self.now_s, self.size = 100.0, 1200
 
     def run(self, seconds: float, wish_bps: float = 3_000_000, least_bps: float = 0.0) -> None:
         """Send at what the estimate allows, at most `wish_bps`, with feedback ten times a second."""
@@ -73,13 +73,13 @@ class Link:
             told = []
             until_s = self.now_s + 0.1
             while self.now_s < until_s:
-                self.now_s += 9600 / max(least_bps, min(wish_bps, self.downlink.bps))
+                self.now_s += 8 * self.size / max(least_bps, min(wish_bps, self.downlink.bps))
                 self._number = self._number + 1 & 0xFFFF
-                self.downlink.sent(self._number, 1200, self.now_s)
+                self.downlink.sent(self._number, self.size, self.now_s)
                 self._free_s = max(self._free_s, self.now_s)
                 lost = self._free_s - self.now_s > self.queue_s or self._chance.random() < self.loss
                 if not lost:
-                    self._free_s += 9600 / self.bps
+                    self._free_s += 8 * self.size / self.bps
                 told.append(Arrival(self._number, None if lost else self._free_s + 0.02))
             self.downlink.told(told, self.now_s)
 
@@ -137,6 +137,7 @@ def test_a_picture_that_was_given_up_comes_back_when_the_link_is_wide_again() ->
 
     def live(seconds: int) -> None:
         for _ in range(seconds * 5):
+            link.size = 1200 if shown else 120  # sound comes in small packets
             link.run(0.2, wish_bps=AUDIO_BPS + sum(min(it, 800_000) for it in shown.values()), least_bps=AUDIO_BPS)
             shown.clear()
             shown.update(ladder.shares(link.downlink.bps, 1, [("other", 1)], link.now_s))

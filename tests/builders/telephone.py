@@ -116,7 +116,9 @@ class TelephoneHouse:
         ):
             for (found,) in db.session.execute(text(ids), now).all():
                 act(found)
-        for leg_id, status in db.session.execute(text(_SILENT), now).all():
+        silent = db.session.execute(text(_SILENT), now).all()
+        db.session.commit()
+        for leg_id, status in silent:
             jobs.tasks["calls.ring" if status == "planned" else "calls.check"].func(leg_id=leg_id)
         db.session.expire_all()
 

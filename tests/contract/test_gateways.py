@@ -242,7 +242,7 @@ class TestPush:
             assert self.gateway().send(envelope) == Receipt("push-d7")
         [(_, _, headers, body)] = service.asked
         read = http_ece.decrypt(body, private_key=own, auth_secret=secret, version="aes128gcm")
-        assert json.loads(read) == {"title": "Kunt u tolken?", "tag": "d7"}
+        assert json.loads(read) == {"title": "Kunt u tolken?", "tag": "d7", "path": "/"}
         assert _is_signed(headers, service.address)
         assert int(headers["TTL"]) == 3600
 

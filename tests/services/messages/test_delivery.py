@@ -15,6 +15,7 @@ from messages import queries, services, tasks
 from messages.models import DeliveryRow, MessageRow
 from messages.ports import Envelope, Receipt, Unknown
 from messages.services import Words
+from people.domain import LOCALES
 from people.models import PersonRow
 from tests.builders.people import a_person
 
@@ -116,8 +117,9 @@ def test_every_kind_of_message_can_be_written_in_every_language(person: PersonRo
     facts = FACTS | {
         "reference": "2027-000001", "reason": "interpreter_unavailable", "timely": False, "purpose": "reset",
         "secret": "x", "confirm_at": FACTS["expires_at"], "until_at": FACTS["expires_at"], "assignment_id": 1,
+        "ends_at": FACTS["expires_at"],
     }  # fmt: skip
-    for locale in ("nl", "en"):
+    for locale in LOCALES:
         for path in Path(house.root_path, "..", "templates", "messages").glob("*.txt"):
             message = MessageRow(kind=path.stem, request_id=1, facts=facts, person=PersonRow(locale=locale))
             written = tasks.write(DeliveryRow(id=1, channel="mail", message=message), "d1", "x@y.example", {})

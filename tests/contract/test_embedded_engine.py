@@ -29,6 +29,7 @@ from tests.builders.caller import (
     sequence_of,
     timestamp_of,
 )
+from tests.builders.loops import awaited
 
 Work = Callable[[EmbeddedEngine, list[EngineEvent]], Awaitable[None]]
 ROOM = "room"
@@ -57,7 +58,7 @@ def on_a_loop(work: Work, participants: int = 4) -> None:
         left = [it for it in asyncio.all_tasks() if it is not asyncio.current_task()]
         assert not left
 
-    asyncio.run(whole())
+    awaited(whole())
 
 
 async def entered(engine: EmbeddedEngine, *names: str) -> list[Caller]:

@@ -17,6 +17,7 @@ from media.janus.connection import Connection, JanusGone, JanusRefusal
 from media.janus.engine import JanusEngine
 from media.janus.launch import JanusMissing, OwnJanus, RunningJanus
 from processes import kin
+from tests.builders.loops import awaited
 
 _STARTER = """
 import asyncio, pathlib, sys
@@ -80,7 +81,7 @@ def test_it_offers_rooms_to_who_knows_the_secret_and_nothing_else_to_anybody(sou
         await talk.close()
         await source.close()
 
-    asyncio.run(look())
+    awaited(look())
 
 
 def test_it_listens_on_this_machine_only_and_its_secret_is_new_at_every_start(source: OwnJanus) -> None:
@@ -93,7 +94,7 @@ def test_it_listens_on_this_machine_only_and_its_secret_is_new_at_every_start(so
         assert (await source.ready())[1] != first
         await source.close()
 
-    asyncio.run(look())
+    awaited(look())
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP])
@@ -122,7 +123,7 @@ def test_when_it_ends_or_hangs_every_room_is_told_and_a_new_life_begins(
             assert (await engine.join("one", "an", Grants())).epoch == engine.epoch
             assert source.pid not in {None, pid}
 
-    asyncio.run(live_on())
+    awaited(live_on())
 
 
 def test_it_ends_with_the_process_that_started_it(source: OwnJanus, tmp_path: Path) -> None:
@@ -134,7 +135,7 @@ def test_it_ends_with_the_process_that_started_it(source: OwnJanus, tmp_path: Pa
         assert kin.alive(janus)
         starter.kill()
         starter.wait(10)
-    asyncio.run(until(lambda: not kin.alive(janus)))
+    awaited(until(lambda: not kin.alive(janus)))
 
 
 def test_one_that_somebody_else_runs_is_used_and_left_running(source: OwnJanus) -> None:
@@ -152,7 +153,7 @@ def test_one_that_somebody_else_runs_is_used_and_left_running(source: OwnJanus) 
         with pytest.raises(JanusGone):
             await Connection.open(url, secret)
 
-    asyncio.run(use())
+    awaited(use())
 
 
 def test_a_place_that_is_not_taken_is_free_again_and_one_who_comes_twice_holds_one(source: OwnJanus) -> None:
@@ -172,7 +173,7 @@ def test_a_place_that_is_not_taken_is_free_again_and_one_who_comes_twice_holds_o
             await engine.join("room", "cy", Grants())
             assert (await engine.stats())["participants"] == 2
 
-    asyncio.run(come_and_go())
+    awaited(come_and_go())
 
 
 def test_nothing_it_is_configured_with_speaks_of_recording(source: OwnJanus, tmp_path: Path) -> None:
@@ -180,7 +181,7 @@ def test_nothing_it_is_configured_with_speaks_of_recording(source: OwnJanus, tmp
         await source.ready()
         await source.close()
 
-    asyncio.run(write())
+    awaited(write())
     written = {path.name: path.read_text() for path in (tmp_path / "janus").glob("*.jcfg")}
     assert set(written) == {"janus.jcfg", "janus.plugin.videoroom.jcfg", "janus.transport.websockets.jcfg"}
     assert not any("rec_dir" in text or "record" in text for text in written.values())

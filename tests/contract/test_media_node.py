@@ -17,6 +17,7 @@ from media.embedded.engine import EmbeddedEngine, Place
 from media.engine import Change, EngineEvent, Grants, Limits, PhonePort, RoomRefused, What
 from media.feed import Feed
 from media.node import Node, OnStream
+from tests.builders.loops import awaited
 
 SECRET = "only-for-tests"
 
@@ -31,7 +32,7 @@ def on_a_loop(work: Callable[[Node, MediaNodeClient], Awaitable[None]], on_strea
             await node.stop()
         assert [it for it in asyncio.all_tasks() if it is not asyncio.current_task()] == []
 
-    asyncio.run(whole())
+    awaited(whole())
 
 
 def test_a_busy_node_takes_nobody_new_and_lets_in_who_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +120,7 @@ def test_a_listener_that_reads_nothing_is_cut_off_and_the_others_hear_everything
         with pytest.raises(StopAsyncIteration):
             await anext(quick)
 
-    asyncio.run(whole())
+    awaited(whole())
 
 
 def test_events_survive_the_journey_as_json() -> None:

@@ -22,6 +22,7 @@ from kernel.settings import Settings
 from media.embedded.engine import EmbeddedEngine, Place
 from media.engine import MediaEngine
 from media.turn import GUEST_LIFETIME, LIFETIME, ice_servers
+from tests.builders.loops import awaited
 from tests.builders.stage import Actor, Stage, a_chromium, until
 
 HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "turn.md"
@@ -60,7 +61,7 @@ class Coturn:
                 transport.close()
                 await asyncio.sleep(0.05)
 
-        return asyncio.run(ask())
+        return awaited(ask())
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,10 @@
 """The desk's own screens: search over a year of requests, and a board of 500 rows under somebody's fingers."""
 
-import os
-import shutil
 import time
 from argparse import Namespace
 from urllib.parse import quote
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from sqlalchemy import text
 
 from benchmarks.crowd import ask, gather
@@ -16,10 +14,9 @@ from benchmarks.place import Place
 from kernel.actor import SYSTEM, Role
 from kernel.database import db
 from people import services as people
+from tests.builders.browsers import a_chromium
 
 ROWS, PRESSES, SECONDS, CONNECTIONS = 500, 120, 3.0, 2
-_QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-          "--disable-component-update", "--disable-sync"]  # fmt: skip
 # Time from a key to the frame that shows it: the second callback runs after the first frame was painted.
 _PRESS = """(key) => new Promise((done) => {
   const before = performance.now();
@@ -89,11 +86,8 @@ def _board(place: Place) -> list[Figure]:
 
 def _pressed(address: str, cookie: str) -> list[float]:
     """Return in milliseconds how long each key took, going down the board, choosing some rows on the way."""
-    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
     name, _, value = cookie.partition("=")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=_QUIET)
+    with a_chromium() as chromium:
         context = chromium.new_context(viewport={"width": 1100, "height": 800})
         context.add_cookies([{"name": name, "value": value, "url": address}])
         page = context.new_page()
@@ -101,7 +95,6 @@ def _pressed(address: str, cookie: str) -> list[float]:
         page.wait_for_selector("tbody tr")
         time.sleep(1)
         waits = [_key(page, key) for key in ["j"] * 10 + ["j", "j", "j", "x", "k"] * (PRESSES // 5)]
-        chromium.close()
     return waits[10:]
 
 

@@ -4,17 +4,13 @@ The line is the slow one of Lighthouse (150 ms a round trip, 1.6 Mbit/s) and the
 is the real one on this machine. Reading is counted at four words a second (Brysbaert 2019: 238 words a minute).
 """
 
-import os
-import shutil
 import time
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 from sqlalchemy import text
 
 from benchmarks.crowd import Crowd, ask, gather, offer
@@ -24,6 +20,7 @@ from benchmarks.place import Place
 from kernel.actor import SYSTEM, Actor, Role
 from kernel.database import db
 from people.queries import list_agencies
+from tests.builders.browsers import a_chromium
 from tests.builders.interpreters import an_interpreter
 from tests.builders.people import a_staff_member
 
@@ -31,7 +28,6 @@ FIRST_KB, AGAIN_KB, LCP_S, BOOKING_TAPS, BOOKING_S, ACCEPT_TAPS, INP_MS = 100, 2
 ON_BOARD, PRESSES = 500, 40
 _SLOW = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
 _WORDS_PER_S = 4.0
-_ARGS = ["--no-sandbox", "--disable-gpu"]
 _PAGES = {
     Role.REQUESTER: ("/requests", "/requests/new", "/requests/language-card", "/me", "/calendar"),
     Role.INTERPRETER: ("/offers", "/agenda", "/availability", "/records"),
@@ -65,22 +61,12 @@ def run(place: Place, options: Namespace) -> list[Figure]:
         db.session.execute(text("ANALYZE"))
         db.session.commit()
         actors = {it.role: it for it in (crowd.requester, crowd.interpreters[0], a_staff_member(agency))}
-        with place.role("web", database) as web, _browser() as browser:
+        with place.role("web", database) as web, a_chromium() as browser:
             figures = _visits(app, browser, web.address, actors)
             figures += _booking(app, browser, web.address, crowd.requester)
             figures += [_accepting(app, browser, web.address, crowd), _board(app, browser, web.address, actors)]
     place.drop(database)
     return figures
-
-
-@contextmanager
-def _browser() -> Iterator[Browser]:
-    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=_ARGS)
-        yield launched
-        launched.close()
 
 
 def _telephone(app: Flask, browser: Browser, address: str, actor: Actor, width: int = 360) -> BrowserContext:

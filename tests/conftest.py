@@ -16,7 +16,7 @@ from hypothesis import settings
 
 from dispatch.billing.services import seed_tariffs
 from dispatch.terms.services import seed_terms
-from kernel import migrations
+from kernel import jobs, migrations
 from kernel.database import db
 from kernel.settings import Settings
 from processes.postgres import EmbeddedPostgres
@@ -75,6 +75,7 @@ def app(cluster: EmbeddedPostgres, template: str, tmp_path_factory: pytest.TempP
 @pytest.fixture
 def house(app: Flask) -> Iterator[Flask]:
     """The application inside its context; whatever the test writes is undone. For tests in one thread."""
+    jobs.run_inside(app.app_context)  # of the applications made in this process, the last one made has them
     with app.app_context():
         engine = db.engines[None]
         connection = engine.connect()

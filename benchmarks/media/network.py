@@ -16,7 +16,8 @@ from benchmarks.place import Place
 from media.engine import Grants, MediaEngine
 from media.janus.engine import JanusEngine
 from media.janus.launch import OwnJanus
-from tests.builders.stage import Actor, Stage, a_chromium, until
+from tests.builders.browsers import TALKING, a_chromium
+from tests.builders.stage import Actor, Stage, until
 
 _LOSS, _THIN_KBPS = 0.05, 800.0
 _LEAST_FPS = 10.0
@@ -141,7 +142,7 @@ def _stage(name: str, home: Path, weather: Weather) -> Iterator[tuple[Stage, Bro
         return Wired(await _ENGINES[name](home), weather)  # type: ignore[return-value]
 
     stage = Stage(make)
-    with a_chromium() as browser:
+    with a_chromium(TALKING) as browser:
         yield stage, browser
     stage.close()
 

@@ -5,19 +5,16 @@ The page has the policy our own pages have. What it asks goes to the engine dire
 
 import asyncio
 import json
-import os
-import shutil
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from aiohttp import web
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from media.engine import EngineEvent, Grants, Limits, MediaEngine, RoomRefused, What
 from media.wire import negotiation
@@ -25,17 +22,6 @@ from web.security import CONTENT_SECURITY_POLICY
 
 T = TypeVar("T")
 SCRIPTS = Path(__file__).resolve().parents[2] / "static" / "js"
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--use-fake-device-for-media-stream=fps=30",
-    "--use-fake-ui-for-media-stream",
-    "--allow-loopback-in-peer-connection",
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
-    "--disable-renderer-backgrounding",
-    "--disable-background-timer-throttling",
-]
 _PAGE = (
     '<!doctype html><html lang="nl"><title>Stage</title><body><script type="module" src="/actor.js"></script></body>'
 )
@@ -254,17 +240,6 @@ class Actor:
     def close(self) -> None:
         self._context.close()
         assert not self.complaints
-
-
-@contextmanager
-def a_chromium() -> Iterator[Browser]:
-    """The machine's Chromium, with a camera and a microphone that are made up."""
-    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
-        yield launched
-        launched.close()
 
 
 def until(condition: Callable[[], object], seconds: float, what: str) -> None:

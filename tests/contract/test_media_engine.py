@@ -15,7 +15,8 @@ from media.embedded.engine import EmbeddedEngine, Place
 from media.engine import Change, Grants, MediaEngine, Negotiation, Pc, RoomRefused, What
 from media.janus.engine import JanusEngine
 from media.janus.launch import JanusMissing, OwnJanus
-from tests.builders.stage import Actor, Stage, a_chromium, until
+from tests.builders.browsers import TALKING, a_chromium
+from tests.builders.stage import Actor, Stage, until
 
 
 async def _embedded() -> MediaEngine:
@@ -43,7 +44,7 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
+    with a_chromium(TALKING) as browser:
         yield browser
 
 

@@ -9,8 +9,9 @@ from playwright.sync_api import Browser
 
 from media.embedded.engine import EmbeddedEngine, Place
 from media.engine import MediaEngine, What
+from tests.builders.browsers import TALKING, a_chromium
 from tests.builders.relay import Relay
-from tests.builders.stage import Actor, Stage, a_chromium, until
+from tests.builders.stage import Actor, Stage, until
 
 
 async def _embedded() -> MediaEngine:
@@ -19,7 +20,7 @@ async def _embedded() -> MediaEngine:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
+    with a_chromium(TALKING) as browser:
         yield browser
 
 

@@ -22,8 +22,9 @@ from kernel.settings import Settings
 from media.embedded.engine import EmbeddedEngine, Place
 from media.engine import MediaEngine
 from media.turn import GUEST_LIFETIME, LIFETIME, ice_servers
+from tests.builders.browsers import TALKING, a_chromium
 from tests.builders.loops import awaited
-from tests.builders.stage import Actor, Stage, a_chromium, until
+from tests.builders.stage import Actor, Stage, until
 
 HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "turn.md"
 SECRET = "only-for-tests"
@@ -113,7 +114,7 @@ def test_a_relay_leads_to_the_media_node_and_to_nobody_else(coturn: Coturn) -> N
 
 def test_two_browsers_that_may_only_use_relays_see_and_hear_each_other(coturn: Coturn) -> None:
     stage = Stage(_embedded)
-    with a_chromium() as browser:
+    with a_chromium(TALKING) as browser:
         ice = {"iceServers": [coturn.names(clock.now())], "iceTransportPolicy": "relay"}
         room = stage.room("relayed", participants=2)
         one, other = Actor(stage, browser, room, "one", ice=ice), Actor(stage, browser, room, "other", ice=ice)

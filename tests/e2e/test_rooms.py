@@ -2,18 +2,17 @@
 
 import os
 import re
-import shutil
 import signal
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from kernel.clock import BRUSSELS
+from tests.builders.browsers import TALKING, a_chromium
 from tests.builders.pdfs import a_pdf
-from tests.builders.stage import CHROMIUM_FLAGS
 from tests.e2e.conftest import Platform, wait_until
 
 # What moves in the picture: two looks at a few points of the frame differ.
@@ -78,12 +77,8 @@ def a_talk_now(platform: Platform, service: str, language: str) -> tuple[int, di
 @pytest.fixture(scope="module")
 def talkers() -> Iterator[Browser]:
     """A browser with a microphone and a camera that move by themselves."""
-    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
-        yield launched
-        launched.close()
+    with a_chromium(TALKING) as browser:
+        yield browser
 
 
 class Tabs:

@@ -26,7 +26,7 @@ def test_a_booking_appears_on_the_board_and_leaves_it_when_somebody_says_yes(
     expect(board.get_by_text("Live: wat verandert")).to_be_visible()
     requester = sign_in(platform.account("requester")).pages[0]
     requester.goto("/requests/new")
-    requester.get_by_label("Welke taal?").fill("Kinyarwanda")
+    requester.get_by_role("combobox", name="Welke taal?").fill("Kinyarwanda")
     requester.get_by_label("video").first.check()
     requester.get_by_label("Dag", exact=True).fill(f"{a_weekday(9):%Y-%m-%d}")
     requester.get_by_label("Beginuur").fill("14:00")
@@ -52,7 +52,7 @@ def test_a_booking_appears_on_the_board_and_leaves_it_when_somebody_says_yes(
 def test_booking_works_with_the_keyboard_alone(platform: Platform, sign_in: SignIn) -> None:
     page = sign_in(platform.account("requester")).pages[0]
     page.goto("/requests/new")
-    page.get_by_label("Welke taal?").focus()
+    page.get_by_role("combobox", name="Welke taal?").focus()
     page.keyboard.type("Turks")
     page.get_by_label("kort en eenvoudig").focus()
     page.keyboard.press("Space")

@@ -62,8 +62,9 @@ function take({ id, html }) {
   const shown = row && wanted(row);
   if (shown && !old && row.dataset.urgency === "now") announce.textContent = `${table.dataset.new} ${row.innerText}`;
   if (shown && old) {
+    const moves = old.dataset.order !== row.dataset.order || held.has(id);
     replace(old, row);
-    held.set(id, row);
+    if (moves) held.set(id, row);
   } else if (shown) {
     held.set(id, row);
   } else if (old) {
@@ -138,7 +139,8 @@ body.addEventListener("click", (event) => {
 
 addEventListener("desk:back", () => go(pointedAt ?? rows()[0], { open: false }));
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || writing(event.target) || side?.contains(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || writing(event.target)) return;
+  if (side?.contains(event.target) && event.key !== "j" && event.key !== "k") return;
   const at = pointedAt?.isConnected ? rows().indexOf(pointedAt) : -1;
   if (event.key === "j") go(rows()[Math.min(at + 1, body.rows.length - 1)]);
   else if (event.key === "k") go(rows()[Math.max(at - 1, 0)]);
@@ -158,14 +160,14 @@ function count() {
   const number = body.querySelectorAll("input:checked").length;
   bulk.querySelector("[data-count]").textContent = number;
   bulk.classList.toggle("idle", number === 0);
-  for (const part of bulk.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== bulk.action_name.value;
+  for (const part of bulk.querySelectorAll("[data-for]")) {
+    part.hidden = part.dataset.for !== bulk.action_name.value;
+    for (const it of part.querySelectorAll("input, select, textarea")) it.disabled = part.hidden;
+  }
 }
 bulk.action_name = bulk.querySelector("select[name=action]");
 bulk.addEventListener("change", count);
 body.addEventListener("change", count);
-bulk.addEventListener("submit", () => {
-  for (const part of bulk.querySelectorAll("[data-for][hidden] :is(input, select, textarea)")) part.disabled = true;
-});
 count();
 
 // Warns once for each row when the last thing that can be done is nearly over, the way this person asked for.

@@ -1,6 +1,6 @@
 """Shapes of the interpreter's forms."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -37,6 +37,8 @@ class PerformanceForm(Form):
         start, end = (it.astimezone(BRUSSELS) for it in moments)
         if draft:
             self.disturbance_minutes.data = draft.disturbance_minutes
+            whole = end.replace(second=0, microsecond=0)
+            end = whole + timedelta(minutes=end > whole)  # a begun minute counts
         self.day.data, self.start.data = start.date(), start.time()
         self.end_day.data, self.end.data = end.date(), end.time()
         if assignment.distance_km:

@@ -140,6 +140,10 @@ class Stage:
         self._noting.cancel()
         await asyncio.gather(self._noting, return_exceptions=True)
         await self._runner.cleanup()
+        left = asyncio.all_tasks() - {asyncio.current_task()}  # of libraries, which end theirs a little later
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _note(self) -> None:
         async for event in self.engine.events():

@@ -86,7 +86,7 @@ def drops(*_: object) -> None:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     for gateway in (smtp, twilio_http, web_push):
-        monkeypatch.setattr(gateway, "TIMEOUT_S", 0.5)
+        monkeypatch.setattr(gateway, "TIMEOUT_S", 2)
 
 
 def an_envelope(**changes: Any) -> Envelope:

@@ -91,7 +91,7 @@ def test_with_800_kbit_for_everything_sound_is_whole_and_pictures_are_small_or_g
     thin = watched(an, "bo", 8)
     states = [it.facts["state"] for it in stage.told(What.QUALITY, "an")]
     assert thin["made_up"] < 0.15, thin
-    assert thin["fps"] >= 10 or states[-1:] == ["audio_only"], (thin, states)
+    assert thin["fps"] >= 10 or "audio_only" in states, (thin, states)
     relay.bps = None
 
     def well() -> bool:

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -28,9 +28,16 @@ class Platform:
     accounts: list[dict[str, object]]
     data_dir: Path
     environment: dict[str, str]
+    tokens: dict[object, str] = field(default_factory=dict)
 
     def account(self, role: str, agency: str = "agii") -> dict[str, object]:
         return next(it for it in self.accounts if it["role"] == role and it["agency"] == agency)
+
+    def token(self, email: object) -> str:
+        """Return a token of an account, made once: the terminal takes seconds."""
+        if email not in self.tokens:
+            self.tokens[email] = self.terminal("people", "token", str(email))
+        return self.tokens[email]
 
     def terminal(self, *words: str) -> str:
         """Return what a command of the terminal prints."""

@@ -70,7 +70,7 @@ def test_from_dialling_to_the_record(telephone: Platform, exchange: Exchange) ->
     chosen = {role: next(it for it in ours if it["role"] == role) for role in ("administrator", "coordinator")}
     her = next(it for it in ours if it["role"] == "interpreter" and "arb" in it["languages"])
     people = {**chosen, "interpreter": her, "requester": next(it for it in ours if it["role"] == "requester")}
-    tokens = {role: telephone.terminal("people", "token", it["email"]) for role, it in people.items()}
+    tokens = {role: telephone.token(it["email"]) for role, it in people.items()}
     page = press(
         telephone, tokens["administrator"], "/telephone/numbers", **_first_choice(telephone, tokens), number=NUMBER
     )

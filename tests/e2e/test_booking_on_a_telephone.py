@@ -91,7 +91,7 @@ def test_booking_works_without_a_script(platform: Platform, browser, sign_in: Si
 
 
 def test_a_page_that_lies_open_shows_what_is_true_and_disturbs_nobody(platform: Platform, telephone: Page) -> None:
-    token = platform.terminal("people", "token", str(platform.account("requester", "atlas")["email"]))
+    token = platform.token(platform.account("requester", "atlas")["email"])
     ids = [_ask(platform, token, hour) for hour in (9, 14)]
     telephone.goto(f"/requests/{ids[0]}")
     platform.call(token, "POST", f"/api/v1/requests/{ids[0]}/cancel", {"reason": "other"})
@@ -106,7 +106,7 @@ def test_a_page_that_lies_open_shows_what_is_true_and_disturbs_nobody(platform: 
 
 
 def test_odd_words_break_nothing(platform: Platform, telephone: Page) -> None:
-    token = platform.terminal("people", "token", str(platform.account("requester", "atlas")["email"]))
+    token = platform.token(platform.account("requester", "atlas")["email"])
     request_id = _ask(platform, token, 11, subject=HOSTILE[:200], note="€" * 2000, client_reference="W" * 60)
     asked: list[str] = []
     telephone.on("dialog", lambda it: asked.append(it.message))
@@ -120,7 +120,7 @@ def test_odd_words_break_nothing(platform: Platform, telephone: Page) -> None:
 
 
 def test_paper_holds_the_request_and_nothing_to_press(platform: Platform, telephone: Page) -> None:
-    token = platform.terminal("people", "token", str(platform.account("requester", "atlas")["email"]))
+    token = platform.token(platform.account("requester", "atlas")["email"])
     telephone.goto(f"/requests/{_ask(platform, token, 15)}")
     telephone.emulate_media(media="print")
     expect(telephone.locator("dl.facts")).to_be_visible()

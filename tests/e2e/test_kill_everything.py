@@ -19,7 +19,7 @@ def test_nothing_that_was_confirmed_is_lost(tmp_path: Path) -> None:
     port, data = free_port(), tmp_path / "var"
     process, environment = start(data, port)
     house = Platform(f"http://127.0.0.1:{port}", [], data, environment)
-    token = house.terminal("people", "token", "aanvrager.caw01@agii.example")
+    token = house.token("aanvrager.caw01@agii.example")
     start_at = datetime.now(BRUSSELS) + timedelta(days=20)
     confirmed = []
     for _ in range(2):

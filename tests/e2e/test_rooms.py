@@ -57,13 +57,13 @@ def a_talk_now(platform: Platform, service: str, language: str) -> tuple[int, di
     """Return a talk that begins within minutes, with the interpreter who said yes: booked and accepted by the API."""
     requester, coordinator = (platform.account(it) for it in ("requester", "coordinator"))
     starts_at = datetime.now(BRUSSELS) + timedelta(minutes=10)
-    token = platform.terminal("people", "token", str(requester["email"]))
+    token = platform.token(requester["email"])
     body = {"service": service, "language": language, "starts_at": starts_at.isoformat(), "duration_minutes": 60}
     body |= {"phone": "+3292000000"} if service == "telephone" else {}
     status, made = platform.call(token, "POST", "/api/v1/requests", body)
     assert status == 201, made
     who = next(it for it in platform.accounts if it.get("languages") == [language] and it["agency"] == "agii")
-    desk = platform.terminal("people", "token", str(coordinator["email"]))
+    desk = platform.token(coordinator["email"])
     status, found = platform.call(desk, "GET", f"/api/v1/requests/{made['id']}/candidates")
     everybody = found["candidates"] + found["rejected"]
     interpreter_id = everybody[0]["interpreter_id"]
@@ -206,7 +206,7 @@ def _end_and_confirm(platform: Platform, request_id: int, asks: Page, speaks: Pa
     expect(speaks.get_by_role("status")).to_contain_text("Ingevuld")
     asks.goto(f"/requests/{request_id}")
     asks.get_by_role("button", name="Klopt, bevestigen").click()
-    token = platform.terminal("people", "token", str(platform.account("requester")["email"]))
+    token = platform.token(platform.account("requester")["email"])
     _, told = platform.call(token, "GET", f"/api/v1/requests/{request_id}")
     assert told["outcome"] == "completed"
 

@@ -16,7 +16,7 @@ HOSTILE = "<img src=x onerror=document.title='stuk'>"
 
 @pytest.fixture(scope="module")
 def token(platform: Platform) -> str:
-    return platform.terminal("people", "token", str(platform.account("requester")["email"]))
+    return platform.token(platform.account("requester")["email"])
 
 
 def ask(platform: Platform, token: str, days: int, **changes: object) -> int:

@@ -70,7 +70,7 @@ def test_the_pages_speak_english_when_asked(platform: Platform, sign_in: SignIn)
 
 
 def test_a_token_opens_the_api_and_figure_37_is_there(platform: Platform) -> None:
-    token = platform.terminal("people", "token", str(platform.account("manager")["email"]))
+    token = platform.token(platform.account("manager")["email"])
     status, body = platform.call(token, "GET", "/api/v1/reports/services?year=2026")
     assert status == 200
     assert [row["code"] for row in body["rows"]][:2] == ["requested", "answered"]

@@ -15,6 +15,8 @@ from dispatch.conversations.models import ConversationRow
 from dispatch.conversations.permissions import RIGHTS, Right
 from dispatch.conversations.schemas import MESSAGES
 from dispatch.conversations.sockets import NAMESPACE
+from dispatch.fieldwork.forms import PerformanceForm
+from dispatch.performances.domain import Report
 from kernel import clock
 from kernel.actor import Role
 from kernel.database import db
@@ -331,3 +333,9 @@ def test_no_process_keeps_what_is_said(house: Flask, world: World, talk: Convers
     for table in tables:
         found = db.text(f"SELECT count(*) FROM {table} it WHERE it::text LIKE '%GEHEIM-WOORD%'")
         assert db.session.scalar(found) == 0, table
+
+
+def test_a_talk_of_some_seconds_ends_in_the_minute_after_it_began(house: Flask, talk: ConversationRow) -> None:
+    began, form = talk.starts_at + timedelta(seconds=5), PerformanceForm()
+    form.show(talk.assignment, Report(started_at=began, ended_at=began + timedelta(seconds=40)))
+    assert form.report(on_site=False).ended_at == talk.starts_at + timedelta(minutes=1)

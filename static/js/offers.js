@@ -42,7 +42,6 @@ function lock(card, text) {
 async function tell(answer) {
   const { said } = answer;
   const card = cardOf(answer.offer);
-  await kept.dropAnswer(answer.offer);
   // Somebody waits for her now: the way in stands with the assignment.
   if (said.status === "yes" && card?.hasAttribute("data-at-once")) return location.assign(`/assignments/${said.assignment}`);
   card?.remove();
@@ -74,8 +73,8 @@ async function sendAll() {
   await sendWaiting(who, token).catch(() => {});
   for (const it of await kept.answers()) {
     if (it.who !== who) continue;
-    if (it.said) await tell(it);
-    else waiting(it);
+    if (!it.said) waiting(it);
+    else if (await kept.takeAnswer(it.offer)) await tell(it);
   }
 }
 

@@ -22,10 +22,21 @@ function store(mode, use) {
   });
 }
 
+// Does something to a kept answer if it is there; its result is what was there.
+function whereKept(work, offer, change) {
+  const answers = work.objectStore("answers");
+  const found = answers.get(offer);
+  found.onsuccess = () => found.result && change(answers);
+  return found;
+}
+
 const kept = {
   answers: () => store("readonly", (it) => it.objectStore("answers").getAll()),
   keepAnswer: (answer) => store("readwrite", (it) => it.objectStore("answers").put(answer)),
-  dropAnswer: (offer) => store("readwrite", (it) => it.objectStore("answers").delete(offer)),
+  // A page and the service worker may both send and both tell: what was said is kept only while the answer still
+  // waits, and whoever takes it away is the one who tells it.
+  keepSaid: (answer) => store("readwrite", (it) => whereKept(it, answer.offer, (all) => all.put(answer))),
+  takeAnswer: (offer) => store("readwrite", (it) => whereKept(it, offer, (all) => all.delete(offer))),
   // Only what is still ahead is read; what is over goes.
   async agenda() {
     const now = new Date().toISOString();
@@ -69,8 +80,7 @@ async function sendWaiting(who, token) {
     if (!said || said.status === "sign_in") continue;
     answer.said = said;
     delete answer.token;
-    await kept.keepAnswer(answer);
-    told.push(answer);
+    if (await kept.keepSaid(answer)) told.push(answer);
   }
   return told;
 }

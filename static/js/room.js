@@ -100,7 +100,7 @@ async function open({ joined, ice_servers: iceServers }, current) {
   try {
     await mine.open();
     await tellState();
-    if (soundOnly) await receive();
+    await receive();
   } catch {
     if (current()) setTimeout(() => current() && join(), AGAIN_MS);
   }
@@ -117,7 +117,7 @@ function changed(state) {
 }
 
 const tellState = () => say("state", { muted: !on.microphone, camera_off: !on.camera || soundOnly });
-const receive = () => say("receive", { video: !soundOnly, pinned: stage.pinned });
+const receive = () => say("receive", { video: !soundOnly, pinned: stage.large });
 
 function stop() {
   over = true;
@@ -232,7 +232,7 @@ for (const button of root.querySelectorAll("[data-leave]")) {
     stage.away(words.left, true);
   });
 }
-stage.onPin = receive;
+stage.onLarge = () => connection && receive();
 
 // --- a document, and guests --------------------------------------------------------------------------------------------
 

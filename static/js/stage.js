@@ -8,7 +8,9 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[na
 export class Stage {
   /** Whose picture is large because somebody tapped it; null: the interpreter's. @type {string | null} */
   pinned = null;
-  onPin = () => {};
+  /** Whose picture is large now: the engine gives it the most, and gives it up last. @type {string | null} */
+  large = null;
+  onLarge = () => {};
   #root; #act; #files; #me; #rights;
   #room = { people: [], invited: [], shown: null, began_at: null };
   #tiles = new Map();
@@ -196,6 +198,10 @@ export class Stage {
       this.#fill(tile, person);
     }
     space.dataset.alone = large ? "" : words.alone;
+    if (large && large.key !== this.large) {
+      this.large = large.key;
+      this.onLarge();
+    }
     this.#find("[data-views]").classList.toggle("with-paper", Boolean(this.#room.shown));
   }
 
@@ -216,7 +222,6 @@ export class Stage {
       tile.querySelector("figcaption").append(this.#button(words.pin, () => {
         this.pinned = this.pinned === person.key ? null : person.key;
         this.#draw();
-        this.onPin();
       }));
     }
     this.#tiles.set(person.key, tile);

@@ -19,7 +19,7 @@ run: install ## the platform with a demo agency, on http://127.0.0.1:8000 (HOST,
 	@exec $(BIN)/python -m processes run --end-with-parent
 
 test: install browser servers ## every test (PYTEST_ARGS="-k offers")
-	@exec $(BIN)/pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	@exec $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 quick: install ## the tests that take less than a minute
 	@exec $(BIN)/pytest tests/pure tests/architecture tests/services -q -m "not slow" $(PYTEST_ARGS)
@@ -48,7 +48,7 @@ $(INSTALLED): pyproject.toml uv.lock
 	    echo "Python cannot make an environment; on Debian: apt-get install python3-venv" >&2; exit 1; \
 	  done; echo "Python 3.11, 3.12 or 3.13 is needed (PYTHON=/path/to/python3 make ...)" >&2; exit 1; }
 	@$(BIN)/uv --version 2>/dev/null | grep -qF "uv $(UV) " || $(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV)
-	@$(BIN)/uv sync --locked --quiet
+	@$(BIN)/uv sync --locked --quiet --compile-bytecode
 	@touch $@
 
 %.mo: %.po $(INSTALLED)

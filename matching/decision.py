@@ -14,10 +14,11 @@ from matching.acceptance import SERVICES as OFFER_SERVICES
 from matching.acceptance import AcceptanceModel, Offers
 from matching.cases import Ask, Case, Plan, Policy, Prospect
 from matching.domain import ON_SITE, Need, Ranked
+from matching.hard import REASONS
 from matching.hours import BRUSSELS
 from matching.hunt import Hunt
 from matching.pool import Pool
-from matching.ranking import REASONS, USUAL, Judgement, Weights, explain_rank, judge
+from matching.ranking import USUAL, Judgement, Weights, explain_rank, judge
 from matching.reaction import PUSH
 
 # More than these, cheapest first, are never asked for one request in any world tried.

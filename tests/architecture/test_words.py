@@ -13,7 +13,7 @@ from dispatch.requests.status import Status as RequestStatus
 from kernel.actor import Role
 from kernel.errors import Refusal
 from matching.funnel import STAGES
-from matching.ranking import REASONS
+from matching.hard import REASONS
 from web.models import MODULES
 from web.sentences import SENTENCES
 from web.words import WORDS

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from matching.domain import Candidate, Need, road_km
-from matching.ranking import REASONS, rank
+from matching.hard import REASONS
+from matching.ranking import rank
 from tests.builders.matching import (
     AALST,
     BRUSSEL,

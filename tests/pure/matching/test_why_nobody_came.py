@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from matching.domain import Candidate, Need
 from matching.funnel import STAGES, Funnel, count_funnel, derive_reason
-from matching.ranking import REASONS, rank
+from matching.hard import REASONS
+from matching.ranking import rank
 from tests.builders.crowds import crowds, needs
 from tests.builders.matching import HASSELT, HOUR, MONDAY_9H, a_need, somebody, speaks
 

@@ -19,7 +19,7 @@ run: install ## the platform with a demo agency, on http://127.0.0.1:8000 (HOST,
 	@exec $(BIN)/python -m processes run --end-with-parent
 
 test: install browser servers ## every test (PYTEST_ARGS="-k offers")
-	@exec $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	@exec $(BIN)/pytest -n 2 --no-loadscope-reorder $(PYTEST_ARGS)
 
 quick: install ## the tests that take less than a minute
 	@exec $(BIN)/pytest tests/pure tests/architecture tests/services -q -m "not slow" $(PYTEST_ARGS)

@@ -13,6 +13,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from dispatch.billing.services import seed_tariffs
 from dispatch.terms.services import seed_terms
@@ -24,10 +26,24 @@ from reference.services import load_reference
 from web.app import create_app
 
 _TEMPLATE = "tolkdienst_template"
+# These take a browser and look at real time: one after another, so that they do not take each other's processor.
+_WITH_BROWSERS = ("tests/e2e/", "tests/contract/test_media_", "tests/contract/test_turn")
 
 # How long one example takes says how busy the machine is, not whether it is right.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+class Files(LoadFileScheduling):
+    """Hands whole files to the processes of a run, those with browsers all to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "with browsers" if nodeid.startswith(_WITH_BROWSERS) else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Files:
+    """Said by `pytest -n`, in the process that hands out."""
+    return Files(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -11,13 +11,13 @@ from playwright.sync_api import Browser
 
 from benchmarks.figures import Figure
 from benchmarks.media.host import embedded
-from benchmarks.media.wire import Weather, Wired
 from benchmarks.place import Place
 from media.engine import Grants, MediaEngine
 from media.janus.engine import JanusEngine
 from media.janus.launch import OwnJanus
 from tests.builders.browsers import TALKING, a_chromium
 from tests.builders.stage import Actor, Stage, until
+from tests.builders.wire import Weather, Wired
 
 _LOSS, _THIN_KBPS = 0.05, 800.0
 _LEAST_FPS = 10.0

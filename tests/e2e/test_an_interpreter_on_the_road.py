@@ -146,3 +146,24 @@ def test_the_pages_of_a_telephone_fit_it_in_arabic_too(platform: Platform, sign_
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
         assert page.locator("nav a").count() >= 5
+
+
+def test_who_is_free_again_is_offered_within_ten_seconds_what_she_could_not_take(
+    platform: Platform, token: str
+) -> None:
+    she, desk = only(platform, "kmr"), platform.token(platform.account("coordinator")["email"])
+    hers = platform.token(she["email"])
+
+    def offered_requests() -> list[int]:
+        return [it["request_id"] for it in platform.call(hers, "GET", "/api/v1/offers")[1]["items"]]
+
+    first = ask(platform, token, "kmr", 34)
+    (candidate,) = platform.call(desk, "GET", f"/api/v1/requests/{first}/candidates")[1]["candidates"]
+    she_id = candidate["interpreter_id"]
+    assert platform.call(desk, "POST", f"/api/v1/requests/{first}/assign", {"interpreter_id": she_id})[0] == 200
+    second = ask(platform, token, "kmr", 34)
+    (rejected,) = platform.call(desk, "GET", f"/api/v1/requests/{second}/candidates")[1]["rejected"]
+    assert rejected["reasons"] == ["is_free"]
+    assert offered_requests() == []
+    assert platform.call(token, "POST", f"/api/v1/requests/{first}/cancel", {"reason": "other"})[0] == 200
+    wait_until(lambda: second in offered_requests(), 10)

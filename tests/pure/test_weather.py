@@ -1,6 +1,6 @@
-"""The bad network of the media benchmarks does what it says."""
+"""The bad network between browsers and an engine does what it says."""
 
-from benchmarks.media.wire import Weather
+from tests.builders.wire import Weather
 
 
 def test_in_fine_weather_everything_arrives_at_once() -> None:

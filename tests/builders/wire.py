@@ -26,6 +26,7 @@ class Weather:
 
     loss: float = 0.0
     kbps: float | None = None
+    dropped: int = 0
     _chance: random.Random = field(default_factory=lambda: random.Random(5))
     _free_at_s: float = 0.0
 
@@ -84,9 +85,11 @@ class Wire:
                 transport.sendto(data, address)
 
         delay_s = self._weather.delay_s(len(data), self._loop.time())
-        if delay_s == 0:
+        if delay_s is None:
+            self._weather.dropped += 1
+        elif delay_s == 0:
             arrive()
-        elif delay_s is not None:
+        else:
             self._loop.call_later(delay_s, arrive)
 
 

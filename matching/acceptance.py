@@ -157,9 +157,9 @@ class AcceptanceModel:
         on_site, lead_now, load, overload, offers = (self.coefficients[it] for it in _MOVING)
         lead = min(max(moment.lead_hours, 0.0), 2000.0)
         same = on_site * exp(-lead / 12) * moment.on_site + lead_now * log1p(lead) / 5 * (not moment.immediate)
-        loads = np.clip(moment.load, 0, 4)
+        loads = _between(moment.load, 0, 4)
         logits = lasting + own + same + load * loads + overload * np.maximum(0, loads - 0.7)
-        logits += offers * np.log1p(np.clip(moment.offers_7d, 0, 500) / 8)
+        logits += offers * np.log1p(_between(moment.offers_7d, 0, 500) / 8)
         return _chance(self.slope * logits + self.shift)
 
     def reliability(self, log: OfferLog) -> Reliability:
@@ -281,11 +281,17 @@ def design(offers: Offers) -> Floats:
 
 def _within(values: Floats, low: float, high: float) -> Floats:
     """Return the values between two limits; what is not a number is zero."""
-    return np.minimum(np.maximum(np.where(np.isfinite(values), values, 0.0), low), high)
+    return _between(np.where(np.isfinite(values), values, 0.0), low, high)
+
+
+def _between(values: Floats, low: float, high: float) -> Floats:
+    """Return what `np.clip` does, for a few values in a third of its time."""
+    within: Floats = np.minimum(np.maximum(values, low), high)
+    return within
 
 
 def _chance(logits: Floats) -> Floats:
-    return 1 / (1 + np.exp(-np.clip(logits, -20, 20)))
+    return 1 / (1 + np.exp(-_between(logits, -20, 20)))
 
 
 def _is_answer(log: OfferLog) -> NDArray[np.bool_]:

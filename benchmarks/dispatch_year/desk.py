@@ -6,6 +6,7 @@ import numpy as np
 
 from benchmarks.dispatch_year.observed import Observed, Option, awake_stretches, cells_of
 from benchmarks.dispatch_year.params import DAY, ON_SITE, SERVICES, TRANSLATION
+from benchmarks.dispatch_year.record import features_of
 from matching.acceptance import AcceptanceModel, Moment, Offers
 from matching.cases import Asked, Case, Prospect
 
@@ -48,15 +49,11 @@ class Standing:
     moment: Moment
     chances: np.ndarray
 
-    def columns(self, place: int) -> Offers:
-        """Return the columns of one of them, as they were when she was asked."""
-        fixed = self.short.offers.rows(self.free[place : place + 1])
-        now = {
-            "lead_hours": np.array([self.moment.lead_hours]),
-            "load": self.moment.load[place : place + 1],
-            "offers_7d": self.moment.offers_7d[place : place + 1],
-        }
-        return replace(fixed, **now)
+    def features(self, place: int) -> tuple[float, ...]:
+        """Return what was known of one of them when she was asked, in the order of the log."""
+        load, asked = float(self.moment.load[place]), float(self.moment.offers_7d[place])
+        row = int(self.free[place])
+        return features_of(self.short.offers, row, lead_hours=self.moment.lead_hours, load=load, offers_7d=asked)
 
 
 @dataclass(slots=True)

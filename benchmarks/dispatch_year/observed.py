@@ -5,6 +5,7 @@ Anything else raises `Hidden`: no way of asking can look at an answer that was n
 
 from collections import deque
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -164,6 +165,7 @@ def awake_after(moment: float, minutes: float) -> float:
     return (day + days) * DAY + QUIET_UNTIL + rest
 
 
+@lru_cache(maxsize=1 << 16)
 def awake_stretches(since: float, until: float) -> tuple[tuple[float, float], ...]:
     """Return the stretches in which people may be disturbed."""
     found = []

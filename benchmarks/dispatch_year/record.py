@@ -89,9 +89,9 @@ class Record:
         )
 
 
-def features_of(offers: Offers, row: int) -> tuple[float, ...]:
-    """Return one row of the columns, in the order of the log."""
-    return tuple([float(getattr(offers, name)[row]) for name in _COLUMNS])
+def features_of(offers: Offers, row: int, **now: float) -> tuple[float, ...]:
+    """Return one row of the columns, in the order of the log, with what is different `now`."""
+    return tuple([now[name] if name in now else float(getattr(offers, name)[row]) for name in _COLUMNS])
 
 
 def _end(offer: Offer, now: float) -> float:

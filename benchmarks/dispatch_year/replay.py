@@ -9,7 +9,7 @@ from benchmarks.dispatch_year.desk import Desk, Search, Standing
 from benchmarks.dispatch_year.observed import Observed, Option, awake_after
 from benchmarks.dispatch_year.params import DAY, ON_SITE, TRANSLATION, WEEK
 from benchmarks.dispatch_year.reality import Circumstances, Reality
-from benchmarks.dispatch_year.record import NO, WITHDRAWN, YES, Fill, Offer, Record, features_of
+from benchmarks.dispatch_year.record import NO, WITHDRAWN, YES, Fill, Offer, Record
 from benchmarks.dispatch_year.world import Requests
 from matching.acceptance import AcceptanceModel, learn
 from matching.cases import Ask, Asked, Plan, Policy
@@ -115,8 +115,7 @@ class Replay:
             will_answer_at=answer_at,
             will_say_yes=self._will_say_yes(search, option, who),
         )
-        row = features_of(standing.columns(place), 0)
-        self.record.add(offer, row, float(standing.chances[place]), self.desk.model.learned)
+        self.record.add(offer, standing.features(place), float(standing.chances[place]), self.desk.model.learned)
         search.asked.append(offer)
         self.observed.note_offer(who, search.number, now + RINGS if option.immediate else now)
         if answer_at is not None and answer_at <= ask.expires_at:

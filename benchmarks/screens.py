@@ -153,7 +153,7 @@ def _accepting(app: Flask, browser: Browser, address: str, crowd: Crowd) -> Figu
     page = _telephone(app, browser, address, crowd.interpreters[0]).new_page()
     page.goto("/")
     page.get_by_role("button", name="Ik doe het").first.click()
-    page.wait_for_url("**/assignments/*")
+    page.get_by_role("status").get_by_text("Van u.").wait_for()
     page.context.close()
     return at_most("yes to an offer, from its notification", 2, "taps", ACCEPT_TAPS + 0.5, 1)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, select, text
+from sqlalchemy import ColumnElement, Row, bindparam, func, select, text
 from sqlalchemy.orm import joinedload
 
 from dispatch.assignments.models import AssignmentRow
@@ -94,10 +94,16 @@ def list_assignments(by: Actor, *, after: int = 0, limit: int = 50) -> list[Assi
 def not_reconfirmed(by: Actor, limit: int = 50) -> list[AssignmentRow]:
     """Return whose interpreters were asked whether they still come and said nothing, the soonest first."""
     query = select(AssignmentRow).join(RequestRow).options(_WITH_REQUEST, _WITH_PERSON)
-    silent = (AssignmentRow.reconfirm_missed_at.isnot(None), AssignmentRow.status == Status.BOOKED)
-    return list(db.session.scalars(query.where(visible_to(by), *silent).order_by(AssignmentRow.starts_at).limit(limit)))
+    return list(db.session.scalars(query.where(visible_to(by), _SILENT).order_by(AssignmentRow.starts_at).limit(limit)))
 
 
+def count_not_reconfirmed(by: Actor) -> int:
+    """Return how many there are of those."""
+    query = select(func.count()).select_from(AssignmentRow).join(RequestRow)
+    return db.session.scalar(query.where(visible_to(by), _SILENT)) or 0
+
+
+_SILENT = AssignmentRow.reconfirm_missed_at.isnot(None) & (AssignmentRow.status == Status.BOOKED)
 _WITH_REQUEST = joinedload(AssignmentRow.request).joinedload(RequestRow.organisation)
 _WITH_PERSON = joinedload(AssignmentRow.interpreter).joinedload(InterpreterRow.person)
 

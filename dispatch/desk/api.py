@@ -29,7 +29,7 @@ def board() -> dict[str, Any]:
     found = requests.board(current_actor(), requests.Filter(), after=place, limit=limit + 1)
     now, last = clock.now(), found[limit - 1] if len(found) > limit else None
     cursor = make_cursor([(last.hard_stop_at or now).isoformat(), last.id]) if last else None
-    return {"items": [queries.board_item(it, now) for it in found[:limit]], "next": cursor}
+    return {"items": queries.board_items(found[:limit], now), "next": cursor}
 
 
 @api.route("/requests/<id:request_id>/candidates", methods=["GET"])

@@ -32,6 +32,9 @@ class Lane(StrEnum):
     TELL = "tell"
 
 
+_PLACES = {lane: place for place, lane in enumerate(Lane)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """Where a request stands for the desk.
@@ -67,8 +70,8 @@ class Standing:
     @property
     def order(self) -> str:
         """A word that sorts as the board does: first the lane, then what loses a possibility soonest."""
-        moment = self.act_by.strftime("%Y%m%d%H%M%S") if self.act_by else "9"
-        return f"{list(Lane).index(self.lane)}{moment}"
+        moment = self.act_by.isoformat(timespec="seconds") if self.act_by else "9"
+        return f"{_PLACES[self.lane]}{moment}"
 
 
 def standing(it: Situation, pace: Pace, now: datetime) -> Standing:

@@ -34,7 +34,7 @@ def changes(request_id: int, sequence: int, locales: tuple[str, ...]) -> list[tu
     for locale in locales:
         with force_locale(locale):
             html = template.render(row=item) if item else None
-        shown = {name: _plain(item[name]) for name in _SAID} if item else None
+        shown = {name: _plain(getattr(item, name)) for name in _SAID} if item else None
         sent.append((room(agency_id, locale), {"id": request_id, "seq": sequence, "html": html, "item": shown}))
     return sent
 

@@ -1,5 +1,6 @@
 """Every read of requests. Nothing here writes."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -173,18 +174,22 @@ def slot_of(request_id: int) -> RequestRow | None:
     return db.session.get(RequestRow, request_id)
 
 
-def count_open(by: Actor) -> dict[str, int]:
-    """Return how many requests of the actor's agencies stand in each open status."""
-    query = select(RequestRow.status, func.count()).where(
-        RequestRow.agency_id.in_(by.agency_ids), RequestRow.status.in_(OPEN)
-    )
-    return {row[0]: row[1] for row in db.session.execute(query.group_by(RequestRow.status))}
+def count_open(by: Actor) -> tuple[dict[str, int], list[str]]:
+    """Return how many requests of the actor's agencies stand in each open status, and the languages unanswered."""
+    counts: Counter[str] = Counter()
+    languages = set()
+    for status, language, count in db.session.execute(_OPEN_BY_LANGUAGE, {"agencies": sorted(by.agency_ids)}):
+        counts[status] += count
+        if status in UNANSWERED:
+            languages.add(language)
+    return dict(counts), sorted(languages)
 
 
-def unanswered_languages(by: Actor) -> list[str]:
-    """Return the languages of what is unanswered in the actor's agencies."""
-    mine = (RequestRow.agency_id.in_(by.agency_ids), one_of(RequestRow.status, UNANSWERED))
-    return sorted(it.language for it in rows(select(RequestRow.language).where(*mine).distinct()))
+_OPEN_BY_LANGUAGE = (
+    select(RequestRow.status, RequestRow.language, func.count())
+    .where(RequestRow.agency_id == func.any(bindparam("agencies")), RequestRow.status.in_(OPEN))
+    .group_by(RequestRow.status, RequestRow.language)
+)
 
 
 def waiting_for_desk(by: Actor, limit: int = 100) -> list[RequestRow]:

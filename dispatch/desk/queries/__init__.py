@@ -1,6 +1,6 @@
 """What the desk reads: the public face. Nothing here writes."""
 
-from dispatch.desk.queries.board import Choice, alert_of, board_item, board_page, live_row, pace_on, views_of
+from dispatch.desk.queries.board import BoardRow, Choice, alert_of, board_items, board_page, live_row, pace_on, views_of
 from dispatch.desk.queries.planning import Day, Load, Week, day_of, outline, printed_board, told_plan, week_of
 from dispatch.desk.queries.requests import (
     Trail,
@@ -14,13 +14,14 @@ from dispatch.desk.queries.requests import (
 from dispatch.desk.queries.search import search
 
 __all__ = [
+    "BoardRow",
     "Choice",
     "Day",
     "Load",
     "Trail",
     "Week",
     "alert_of",
-    "board_item",
+    "board_items",
     "board_page",
     "candidates_of",
     "colleagues_of",

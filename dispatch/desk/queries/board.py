@@ -1,7 +1,7 @@
 """The board: what is unanswered, in the order in which it deserves a person. Nothing here writes."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -25,6 +25,39 @@ _UNSEEN = (Status.QUEUED, Status.SENT, Status.DELIVERED)
 
 
 @dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A request as the board shows it; the same for everybody who may see it.
+
+    order: sorts as the board does. steps: what can still be done, each with its last moment. act_by: when the first of
+    that is over, where the desk is to move.
+    """
+
+    id: int
+    reference: str
+    status: str
+    service: str
+    language: str
+    starts_at: datetime
+    ends_at: datetime
+    hard_stop_at: datetime | None
+    municipality: str | None
+    priority: bool
+    owner_id: int | None
+    wave: int
+    immediate: bool
+    urgency: str
+    organisation: str
+    owner: str | None
+    lane: str
+    order: str
+    act_by: datetime | None
+    steps: tuple[tuple[str, datetime], ...]
+
+
+_AS_IT_IS = tuple(it.name for it in fields(BoardRow))[:13]  # of the request, under the same name
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """What somebody narrows the board to. `mine`: only what this person is on; `lane`: only these."""
 
@@ -38,14 +71,16 @@ class Choice:
     def filter(self) -> requests.Filter:
         return requests.Filter(service=self.service, language=self.language, owner_id=self.mine)
 
-    def takes(self, row: dict[str, Any]) -> bool:
-        """Return whether a row of the board is asked for."""
-        return (not self.urgency or row["urgency"] == self.urgency) and (not self.lane or row["lane"] == self.lane)
+    def takes(self, it: Row[Any], stands: Standing, now: datetime) -> bool:
+        """Return whether a request is asked for."""
+        if self.urgency and urgency(it.hard_stop_at, now) != self.urgency:
+            return False
+        return not self.lane or stands.lane == self.lane
 
 
 def board_page(
     by: Actor, chosen: Choice, place: Any, *, limit: int, now: datetime
-) -> tuple[list[dict[str, Any]], Any | None]:
+) -> tuple[list[BoardRow], Any | None]:
     """Return a page of the board in the desk's order, and the place where the next one begins (None: it is the last).
 
     A place is (end of the windows before, how far into this one); it is a value for a signed cursor.
@@ -54,9 +89,9 @@ def board_page(
     since = (datetime.fromisoformat(after[0]), after[1]) if after else None
     found = requests.board(by, chosen.filter, after=since, limit=WINDOW + 1)
     window = found[:WINDOW]
-    shown = sorted(board_items(window, now), key=lambda it: (it["order"], it["id"]))
-    shown = [it for it in shown if chosen.takes(it)]
-    page = shown[begin : begin + limit]
+    shown = [(it, stands) for it, stands in _standings(window, now) if chosen.takes(it, stands, now)]
+    shown.sort(key=lambda it: (it[1].order, it[0].id))
+    page = [_item(it, stands, now) for it, stands in shown[begin : begin + limit]]
     if begin + limit < len(shown):
         return page, (after, begin + limit)
     if len(found) > WINDOW:
@@ -65,24 +100,17 @@ def board_page(
     return page, None
 
 
-def board_items(found: Sequence[Row[Any]], now: datetime) -> list[dict[str, Any]]:
+def board_items(found: Sequence[Row[Any]], now: datetime) -> list[BoardRow]:
     """Return requests as rows of the board: three statements, however many."""
-    ids, pace = [it.id for it in found], pace_on(now.date())
-    asked, told = _asked(ids, now), _told(ids)
-    return [_item(it, _standing(it, asked.get(it.id), told.get(it.id), pace, now), now) for it in found]
+    return [_item(it, stands, now) for it, stands in _standings(found, now)]
 
 
-def board_item(request: Row[Any], now: datetime) -> dict[str, Any]:
-    """Return one request as a row of the board."""
-    return board_items([request], now)[0]
-
-
-def live_row(request_id: int) -> tuple[int, dict[str, Any] | None] | None:
+def live_row(request_id: int) -> tuple[int, BoardRow | None] | None:
     """Return the agency of a request and its row; no row once it is off the board. None: there is no such request."""
     request = requests.board_row(request_id)
     if request is None:
         return None
-    shown = board_item(request, clock.now()) if request.status in UNANSWERED else None
+    shown = board_items([request], clock.now())[0] if request.status in UNANSWERED else None
     return request.agency_id, shown
 
 
@@ -110,22 +138,24 @@ class _Told:
     next: int
 
 
-def _item(it: Row[Any], stands: Standing, now: datetime) -> dict[str, Any]:
-    return {name: getattr(it, name) for name in _SHOWN} | {
-        "urgency": urgency(it.hard_stop_at, now),
-        "organisation": it.organisation_name,
-        "owner": it.owner_name,
-        "lane": stands.lane.value,
-        "order": stands.order,
-        "act_by": stands.act_by if stands.lane is Lane.ACT else None,
-        "steps": [(step.value, until) for step, until in stands.steps],
-    }
+def _item(it: Row[Any], stands: Standing, now: datetime) -> BoardRow:
+    return BoardRow(
+        *[getattr(it, name) for name in _AS_IT_IS],
+        urgency=urgency(it.hard_stop_at, now),
+        organisation=it.organisation_name,
+        owner=it.owner_name,
+        lane=stands.lane.value,
+        order=stands.order,
+        act_by=stands.act_by if stands.lane is Lane.ACT else None,
+        steps=tuple([(step.value, until) for step, until in stands.steps]),
+    )
 
 
-_SHOWN = (
-    "id", "reference", "status", "service", "language", "starts_at", "ends_at", "hard_stop_at", "municipality",
-    "priority", "owner_id", "wave", "immediate",
-)  # fmt: skip
+def _standings(found: Sequence[Row[Any]], now: datetime) -> list[tuple[Row[Any], Standing]]:
+    """Return each request with its place on the board."""
+    ids, pace = [it.id for it in found], pace_on(now.date())
+    asked, told = _asked(ids, now), _told(ids)
+    return [(it, _standing(it, asked.get(it.id), told.get(it.id), pace, now)) for it in found]
 
 
 def _standing(it: Row[Any], asked: int | None, told: _Told | None, pace: Pace, now: datetime) -> Standing:

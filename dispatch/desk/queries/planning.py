@@ -93,10 +93,10 @@ def week_of(by: Actor, day: date) -> Week:
 def printed_board(by: Actor, now: datetime) -> dict[str, Any]:
     """Return all that the desk needs on a day without network: what waits and whom to call, today and tomorrow."""
     found = requests.board(by, requests.Filter(), limit=_PRINTED)
-    waiting = sorted(board_items(found, now), key=lambda it: (it["order"], it["id"]))
+    waiting = sorted(board_items(found, now), key=lambda it: (it.order, it.id))
     today = local_day(now)
     days = [day_of(by, today), day_of(by, today + timedelta(days=1))]
-    return {"waiting": waiting, "calls": _to_call([it["id"] for it in waiting]), "days": days, "made_at": now}
+    return {"waiting": waiting, "calls": _to_call([it.id for it in waiting]), "days": days, "made_at": now}
 
 
 def _booked(by: Actor, start: datetime, end: datetime) -> Sequence[Row[Any]]:

@@ -1,16 +1,20 @@
 """The board and what somebody does from it: many requests at once, own choices, own warnings, search."""
 
 from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlencode
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
 from dispatch.assignments import queries as bound
 from dispatch.desk import queries, services
 from dispatch.desk.forms import AlertForm, CloseForm, MessageForm
-from dispatch.desk.queries import Choice
+from dispatch.desk.queries import BoardRow, Choice
 from dispatch.offers import services as offers
 from dispatch.requests import queries as requests
 from dispatch.requests import services as request_services
@@ -32,14 +36,15 @@ def board() -> str:
     size = max(1, min(request.args.get("rows", _PAGE, type=int), _MOST))
     rows, after = queries.board_page(actor, chosen, read_cursor(), limit=size, now=now)
     alert = queries.alert_of(actor)
+    counts, spoken = requests.count_open(actor)
     shown = {
-        "rows": rows,
+        "rows": [_row(it, str(get_locale()), now.replace(second=0, microsecond=0)) for it in rows],
         "cursor": make_cursor(after) if after else None,
         "chosen": chosen,
         "query": _query(),
-        "spoken": requests.unanswered_languages(actor),
-        "counts": requests.count_open(actor),
-        "silent": len(bound.not_reconfirmed(actor)),
+        "spoken": spoken,
+        "counts": counts,
+        "silent": bound.count_not_reconfirmed(actor),
         "views": queries.views_of(actor),
         "alert": alert,
         "alert_form": AlertForm(formdata=None, obj=alert),
@@ -47,6 +52,13 @@ def board() -> str:
         "message_form": MessageForm(formdata=None),
     }
     return render_template("dispatch/desk/board.html", **shown)
+
+
+@lru_cache(maxsize=8192)  # everybody at the desk reads the same rows
+def _row(row: BoardRow, locale: str, minute: datetime) -> Markup:
+    """Return a row as it is written in a language in this minute."""
+    template = current_app.jinja_env.get_template("dispatch/desk/_row.html")
+    return Markup(template.render(row=row))  # noqa: S704 (the template escapes)
 
 
 @pages.post("/bulk")

@@ -28,7 +28,7 @@ def three(world: World) -> list[RequestRow]:
     return [a_request(world.requester, starts_at=a_weekday(7 + n)) for n in range(3)]
 
 
-def board(world: World, **chosen: object) -> list[dict[str, object]]:
+def board(world: World, **chosen: object) -> list[queries.BoardRow]:
     found, _ = queries.board_page(world.coordinator, Choice(**chosen), None, limit=100, now=clock.now())  # type: ignore[arg-type]
     return found
 
@@ -64,24 +64,24 @@ def test_what_another_agency_has_is_not_done_to(world: World, three: list[Reques
 
 
 def test_the_board_shows_what_can_still_be_done_with_each(world: World, three: list[RequestRow]) -> None:
-    rows = {it["id"]: it for it in board(world)}
+    rows = {it.id: it for it in board(world)}
     assert set(rows) == {it.id for it in three}
-    assert [step for step, _ in rows[three[0].id]["steps"]] == ["call", "propose"]  # type: ignore[union-attr]
+    assert [step for step, _ in rows[three[0].id].steps] == ["call", "propose"]
     offers_seen = acting(world.interpreters[0])
     for who in world.interpreters:
         offers.see_offers(by=acting(who))
     assert offers_seen.interpreter_id
-    assert [step for step, _ in {it["id"]: it for it in board(world)}[three[0].id]["steps"]] == ["propose"]  # type: ignore[union-attr]
+    assert [step for step, _ in {it.id: it for it in board(world)}[three[0].id].steps] == ["propose"]
 
 
 def test_the_board_is_narrowed_and_turned_over_page_by_page(world: World, three: list[RequestRow]) -> None:
     request_services.take_over(three[2].id, by=world.coordinator)
-    assert [it["id"] for it in board(world, mine=world.coordinator.person_id)] == [three[2].id]
+    assert [it.id for it in board(world, mine=world.coordinator.person_id)] == [three[2].id]
     assert board(world, lane="tell") == []
     now, seen, place = clock.now(), [], None
     for _ in range(3):
         page, place = queries.board_page(world.coordinator, Choice(), place, limit=1, now=now)
-        seen += [it["id"] for it in page]
+        seen += [it.id for it in page]
     assert sorted(seen) == [it.id for it in three]
     assert place is None
 
@@ -196,7 +196,7 @@ def test_the_board_on_paper_has_whom_to_call_and_is_kept(world: World, three: li
     for row in world.interpreters:
         people.change_profile(by=acting(row), name="Samira", phone="+32470000001", locale="nl")
     paper = queries.printed_board(world.coordinator, clock.now())
-    assert {it["id"] for it in paper["waiting"]} == {it.id for it in three}
+    assert {it.id for it in paper["waiting"]} == {it.id for it in three}
     assert {it["phone"] for it in paper["calls"][three[0].id]} == {"+32470000001"}
     services.note_printing([it.id for it in three], by=world.coordinator)
     kept = db.session.execute(text("SELECT actor_id, facts FROM events WHERE name = 'board_printed'")).one()

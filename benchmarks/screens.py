@@ -35,6 +35,17 @@ _PAGES = {
 }
 _LCP = """() => new Promise(done => new PerformanceObserver(list =>
     done(list.getEntries().at(-1).startTime)).observe({type: 'largest-contentful-paint', buffered: true}))"""
+# What a seeing person reads of a question: words that are drawn, not the hours and chances of a table one glances over.
+_READ = """(question) => {
+  const walker = document.createTreeWalker(question, NodeFilter.SHOW_TEXT);
+  let words = 0;
+  while (walker.nextNode()) {
+    const box = walker.currentNode.parentElement;
+    if (box.closest("option, .visually-hidden") || !box.checkVisibility()) continue;
+    words += walker.currentNode.textContent.split(/\\s+/).filter((it) => /\\p{L}/u.test(it)).length;
+  }
+  return words;
+}"""
 _EVENTS = """() => { window.taken = []; new PerformanceObserver(list => window.taken.push(
     ...list.getEntries().filter(it => it.interactionId).map(it => it.duration)))
     .observe({type: 'event', durationThreshold: 16, buffered: true}); }"""
@@ -121,7 +132,7 @@ def _booking(app: Flask, browser: Browser, address: str, requester: Actor) -> li
 
     def read() -> None:
         nonlocal words
-        words += len(page.locator(".question.current").inner_text().split())
+        words += page.locator(".question.current").evaluate(_READ)
 
     def tap(what: str) -> None:
         nonlocal taps

@@ -25,14 +25,16 @@ class MediaNodes:
         """Return how to ask a node."""
         return MediaNodeClient(placed.address, self._settings.secret_key)
 
-    def open(self, room: str) -> None:
-        """Make a room, on the node where it is or has to be.
+    def open(self, room: str) -> int:
+        """Make a room, on the node where it is or has to be; return the port of that node.
 
         Raises: Unavailable.
         """
         placed = services.place_room(room)
         self.met(placed)
-        self.client(placed).create_room(room, Limits())
+        client = self.client(placed)
+        client.create_room(room, Limits())
+        return client.port
 
     def join(self, room: str, participant: str, *, video: bool, guest: bool) -> dict[str, Any]:
         """Make the room if need be, let a browser in, and return how it connects.

@@ -24,7 +24,7 @@ class MediaNodeClient:
     def __init__(self, address: str, secret_key: str) -> None:
         self.address = address
         parts = urlsplit(address)
-        self._host, self._port = parts.hostname or "", parts.port or 80
+        self._host, self.port = parts.hostname or "", parts.port or 80
         self._head = {"Authorization": f"Bearer {wire.token(secret_key)}", "Content-Type": "application/json"}
 
     def create_room(self, room: str, limits: Limits) -> None:
@@ -79,7 +79,7 @@ class MediaNodeClient:
     def _listen(self, after: EngineEvent | None) -> Iterator[EngineEvent | None]:
         """Yield events, and None for every sign that the node is there. Raises: OSError, HTTPException, ValueError."""
         query = f"?after={after.sequence}&epoch={after.epoch}" if after else ""
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=_SILENT_S)
+        connection = http.client.HTTPConnection(self._host, self.port, timeout=_SILENT_S)
         try:
             connection.request("GET", f"/v1/events{query}", headers=self._head)
             answer = connection.getresponse()
@@ -92,7 +92,7 @@ class MediaNodeClient:
             connection.close()
 
     def _call(self, name: str, **body: Any) -> Any:
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=_ANSWERS_WITHIN_S)
+        connection = http.client.HTTPConnection(self._host, self.port, timeout=_ANSWERS_WITHIN_S)
         try:
             connection.connect()
             connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -2,7 +2,7 @@
 
 To whoever brings the token that SECRET_KEY makes: every call of the engine (`POST /v1/<call>`), its events as lines of
 JSON (`GET /v1/events?after=<sequence>&epoch=<epoch>`) and its counters (`GET /v1/metrics`). To everybody:
-`GET /healthz`, and `/stream/<token>`, where the sound of a telephone comes in and the token is the key.
+`GET /healthz`, and `/stream/<any name>`, where the sound of a telephone comes in; whoever opens it shows a pass.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ class Node:
         app.router.add_post("/v1/{call}", self._call)
         app.router.add_get("/v1/events", self._events)
         app.router.add_get("/v1/metrics", self._metrics)
-        app.router.add_get("/stream/{token}", self._stream)
+        app.router.add_get("/stream/{name:.+}", self._stream)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=_ENDS_WITHIN_S)
 
     async def start(self, host: str, port: int) -> None:
@@ -196,6 +196,6 @@ class Node:
         socket = web.WebSocketResponse(max_msg_size=_LARGEST_MESSAGE, heartbeat=_STILL_THERE_S)
         await socket.prepare(request)
         with contextlib.suppress(ConnectionError):
-            await self._on_stream(socket, request.match_info["token"], self.engine.join_phone)
+            await self._on_stream(socket, request.match_info["name"], self.engine.join_phone)
         await socket.close()
         return socket

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 class Engine(Protocol):
     """Forwards sound and picture. Values are plain: what a browser is told as it is."""
 
-    def open(self, room: str) -> None:
-        """Make a room: a telephone may be the first who comes.
+    def open(self, room: str) -> int:
+        """Make a room: a telephone may be the first who comes. Return the port under which its node is known.
 
         Raises: Unavailable.
         """

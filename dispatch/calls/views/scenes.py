@@ -126,17 +126,18 @@ def _meeting(leg: LegRow, row: CallRow) -> Scene:
 def _into_room(leg: LegRow, room: str) -> Scene:
     """Bring a leg into our room; where there is none to be had, say so."""
     try:
-        current_app.extensions["rooms"].open(room)
+        port = current_app.extensions["rooms"].open(room)
     except Unavailable:
         return Words(words=words.NO_SERVICE)
     services.enter_room(leg.id)
     settings = current_app.config["SETTINGS"]
     token = make_pass(settings.secret_key, room, queries.find_leg(leg.id).who)
-    return IntoRoom(url=_stream_address(settings), token=token, then=_at("done", leg))
+    return IntoRoom(url=_stream_address(settings, port), token=token, then=_at("done", leg))
 
 
-def _stream_address(settings: Settings) -> str:
-    return f"{settings.stream_url or settings.public_url.replace('http', 'ws', 1)}/stream/phone"
+def _stream_address(settings: Settings, port: int) -> str:
+    """Return where the carrier brings the sound: the proxy finds the node by the port in the path."""
+    return f"{settings.stream_url or settings.public_url.replace('http', 'ws', 1)}/stream/{port}/phone"
 
 
 def _at(name: str, leg: LegRow | None = None, **values: int) -> str:

@@ -122,15 +122,16 @@ def test_a_telephone_is_rung_into_a_video_room(line: TelephoneHouse, node: Runni
     line.run(600)
 
     class Rooms:
-        def open(self, name: str) -> None:
+        def open(self, name: str) -> int:
             node.open(name)
+            return 8021
 
     before, line.app.extensions["rooms"] = line.app.extensions["rooms"], Rooms()
     streams: list[Stream] = []
 
     def connect(call, address: str, given: dict[str, str]) -> Stream:  # type: ignore[no-untyped-def]
-        assert address == "wss://tolken.example/stream/phone"
-        streams.append(Stream(f"{node.stream}/stream/phone", call.sid, given, lambda: TONE))
+        assert address == "wss://tolken.example/stream/8021/phone"
+        streams.append(Stream(address.replace("wss://tolken.example", node.stream), call.sid, given, lambda: TONE))
         return streams[-1]
 
     line.exchange.connect = connect

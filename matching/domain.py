@@ -185,8 +185,13 @@ def road_km(home: Place, site: Place) -> float:
 
 def road_kms(lat: Columns, lon: Columns, site: Place) -> Columns:
     """Return the distances by road from many homes (degrees) to one site; not a number where a home is not known."""
-    lat1, lat2 = np.radians(lat), np.radians(site.lat)
-    half_lat, half_lon = np.sin((lat2 - lat1) / 2), np.sin(np.radians(site.lon - lon) / 2)
+    return kms_between(lat, lon, site.lat, site.lon)
+
+
+def kms_between(lat: Columns, lon: Columns, to_lat: Columns | float, to_lon: Columns | float) -> Columns:
+    """Return the distances by road from each place (degrees) to another; not a number where one is not known."""
+    lat1, lat2 = np.radians(lat), np.radians(to_lat)
+    half_lat, half_lon = np.sin((lat2 - lat1) / 2), np.sin(np.radians(to_lon - lon) / 2)
     chord = np.sqrt(half_lat * half_lat + np.cos(lat1) * np.cos(lat2) * half_lon * half_lon)
     distance: Columns = np.round(2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, chord)) * DETOUR_FACTOR, 3)
     return distance

@@ -101,3 +101,6 @@ HARD: dict[str, Callable[[Crowd], Mask]] = {
     "quiet_hours": lambda it: ~it["quiet"],
 }
 REASONS = tuple(HARD)
+
+# These depend on when the work is, or on whom this request leaves out; the others are the same for all of its kind.
+OF_THE_HOUR = ("arrives_in_time", "is_free", "is_available", "excluded")

@@ -61,6 +61,11 @@ class Group(NamedTuple):
     columns: Table
     members: tuple[Candidate, ...]
 
+    def only(self, which: Rows) -> "Group":
+        """Return some of them, in this order."""
+        columns = {name: column[..., which] for name, column in self.columns.items()}
+        return Group(self.rows[which], columns, tuple([self.members[it] for it in which.tolist()]))
+
 
 class Pool:
     """Everybody who may be asked. Rows come in the order of ids; `people[row]` is the person behind a row."""

@@ -12,9 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.crowd import Crowd, Floats, Mask, crowd_of, is_near
-from matching.domain import ON_SITE, TOUR_WAIT_MINUTES, Candidate, Need, Ranked, Ranking, Rejected
+from matching.domain import (
+    ON_SITE,
+    TOUR_WAIT_MINUTES,
+    Candidate,
+    Need,
+    Place,
+    Ranked,
+    Ranking,
+    Rejected,
+    road_kms,
+    travel_minutes,
+)
 from matching.hard import HARD, REASONS
-from matching.pool import Group, Pool, Rows, seconds
+from matching.pool import Group, Pool, Rows, Table, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +155,25 @@ def judge(
     prices = _prices(crowd, may, weights)
     order = np.lexsort((crowd["id"][may], prices.sum(axis=0)))
     return Judgement(crowd, broken, may[order], prices[:, order])
+
+
+def least_cost(people: Table, weights: Weights, place: Place | None) -> Floats:
+    """Return what each costs at least for any work at a place (None: from home); what is left out only adds.
+
+    The way there counts for who has no other job from which she might go straight on.
+    """
+    own: Floats = (
+        weights.workload * people["month"]
+        + weights.recent_offer_minutes * people["offers"]
+        - weights.worked_here_bonus_minutes * people["worked_here_before"]
+        - weights.same_client_bonus_minutes * people["same_client"]
+    )
+    if min(weights.travel, weights.related_language_minutes, weights.uncertified_minutes) < 0:
+        return np.full(len(own), -np.inf)
+    if place is not None:
+        way = np.nan_to_num(travel_minutes(road_kms(people["lat"], people["lon"], place)))
+        own += weights.travel * np.where(np.isinf(people["job_from"]).all(axis=0), way, 0.0)
+    return own
 
 
 def _as_bits(rules: Mask) -> NDArray[np.uint32]:

@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.batch import Effort, Tour, plan_many
-from matching.domain import Job, Place, road_km, travel_minutes
+from matching.domain import NEAR_KM, Job, Place, road_km, travel_minutes
+from matching.edges import edges_of
 from matching.pool import Pool
-from matching.ranking import rank
+from matching.ranking import USUAL, rank
 from matching.record import pack, unpack
+from matching.shortlist import shortlists
 from tests.builders.crowds import slots
 from tests.builders.matching import AALST, GENT, HASSELT, HOUR, MONDAY_9H, a_need, somebody
 from tests.pure.matching.test_one_decision import a_case
@@ -115,6 +118,27 @@ def test_nobody_is_planned_where_she_cannot_be_and_the_bound_holds(asked, people
                 assert can_do_both(home[one.interpreter_id], needs[one.request_id], needs[other.request_id])
     assert plan.value <= plan.bound + 1e-6
     assert plan.value >= plan_many(needs, Pool(crowd), effort=Effort(near_km=0)).value - 1e-6
+
+
+@settings(max_examples=40)
+@given(many, st.integers(1, 3))
+def test_the_exact_answer_knows_of_every_clash_and_of_no_other(asked, people):
+    needs = [
+        a_need(request_id=n, slot_start=slot[0], slot_end=slot[1], place=place) for n, (slot, place) in enumerate(asked)
+    ]
+    crowd = [somebody(n, home=GENT if n % 2 else AALST) for n in range(1, people + 1)]
+    home = {it.interpreter_id: it.home for it in crowd}
+    lists = shortlists(needs, Pool(crowd), USUAL, width=9, filled_minutes=600.0)
+    edges = edges_of(needs, lists, 600.0, NEAR_KM)
+    clash = {
+        (one, other)
+        for one, other in combinations(range(len(edges)), 2)
+        if edges.person[one] == edges.person[other]
+        and not can_do_both(home[edges.person[one]], needs[edges.request[one]], needs[edges.request[other]])
+    }
+    groups = [edges.rivals[[n]].indices.tolist() for n in range(edges.rivals.shape[0])]
+    assert {pair for it in groups for pair in combinations(sorted(it), 2)} == clash
+    assert {(it, int(job)) for it in range(len(edges)) for job in edges.against(it) if it < job} == clash
 
 
 def can_do_both(home, one, other) -> bool:

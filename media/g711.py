@@ -43,5 +43,5 @@ def decode(mulaw: bytes) -> NDArray[np.int16]:
 
 def level(mulaw: bytes) -> int:
     """Return how loud it is, in -dBov: 0 is the loudest, 127 silence. Source: RFC 6465, appendix A."""
-    power = float(_POWERS[np.frombuffer(mulaw, dtype=np.uint8)].mean()) if mulaw else 0.0
+    power = float(np.add.reduce(_POWERS[np.frombuffer(mulaw, dtype=np.uint8)])) / len(mulaw) if mulaw else 0.0
     return 127 if power <= 0 else min(127, max(0, round(-10 * math.log10(power))))

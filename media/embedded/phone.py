@@ -1,12 +1,14 @@
 """A telephone in a room: what it says goes out as it came, as mu-law in RTP; what it hears is mixed for it.
 
 Browsers play mu-law (RFC 7874 demands it), so nothing is coded again towards them. Towards the telephone every voice is
-decoded, evened out by a small buffer, and mixed every 20 ms.
+decoded, evened out by a small buffer, and mixed every 20 ms: first the wide voices of browsers, which are then made
+narrow together.
 """
 
 import asyncio
 import secrets
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 
 import av
@@ -14,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from media import g711
+from media.embedded import narrowing
 from media.embedded.publication import Publication, SenderClock
 from media.embedded.rtp import Packet, Unwrapped
 
@@ -23,26 +26,28 @@ _MOST_BYTES = g711.RATE  # taken at once
 _BEGIN_FRAMES, _MOST_FRAMES, _KEEP_FRAMES = 3, 12, 4
 _HELD_BACK = 4  # packets waited for while one before them is missing
 _BEHIND_S = 0.5
+_NOTHING = np.zeros(1, dtype=np.float32)
 
 
 class Ear:
-    """One voice for a telephone, decoded and evened out. A sink of a publication."""
+    """One voice for a telephone, decoded and evened out: frames of 20 ms at its own rate. A sink of a publication."""
 
     def __init__(self, codec: str) -> None:
-        self._opus = codec == "opus"
+        self.wide = codec == "opus"
+        self._size = narrowing.WIDE_FRAME if self.wide else _FRAME
         self._waiting: dict[int, bytes] = {}
-        self._samples = np.empty(0, dtype=np.int16)
         self.restart()
 
     def restart(self) -> None:
         """Begin again: another stream comes."""
         self._unwrapped, self._next = Unwrapped(), -1
         self._waiting.clear()
+        self._frames: deque[NDArray[np.int16]] = deque()
+        self._rest = np.empty(0, dtype=np.int16)
         self._playing = False
-        if self._opus:
+        if self.wide:
             self._decoder = av.CodecContext.create("libopus", "r")
-            self._decoder.format, self._decoder.layout, self._decoder.sample_rate = "s16", "mono", 48_000
-            self._resampler = av.AudioResampler(format="s16", layout="mono", rate=g711.RATE)
+            self._decoder.format, self._decoder.layout, self._decoder.sample_rate = "s16", "mono", narrowing.WIDE_RATE
 
     def forward(self, packet: Packet, now_s: float) -> None:
         """Take a packet of the voice."""
@@ -54,37 +59,39 @@ class Ear:
         self._waiting[number] = packet.payload
         if len(self._waiting) > _HELD_BACK and self._next not in self._waiting:
             self._next = min(self._waiting)  # what is missing will not come
-            self._keep(np.zeros(_FRAME, dtype=np.int16))
+            self._keep(np.zeros(self._size, dtype=np.int16))
         while (payload := self._waiting.pop(self._next, None)) is not None:
             self._next += 1
-            self._keep(self._decoded(payload))
+            for samples in self._decoded(payload):
+                self._keep(samples)
 
     def take(self) -> NDArray[np.int16] | None:
         """Return the next 20 ms; None when there is nothing to hear."""
-        if not self._playing and len(self._samples) < _BEGIN_FRAMES * _FRAME:
+        if not self._playing and len(self._frames) < _BEGIN_FRAMES:
             return None
-        self._playing = len(self._samples) >= _FRAME
-        if not self._playing:
-            return None
-        frame, self._samples = self._samples[:_FRAME], self._samples[_FRAME:]
-        return frame
+        self._playing = bool(self._frames)
+        return self._frames.popleft() if self._playing else None
 
     def _keep(self, samples: NDArray[np.int16]) -> None:
-        self._samples = np.concatenate((self._samples, samples))
-        if len(self._samples) > _MOST_FRAMES * _FRAME:  # our clock is slower, or it stood still
-            self._samples = self._samples[-_KEEP_FRAMES * _FRAME :]
+        if len(samples) == self._size and not len(self._rest):
+            self._frames.append(samples)
+        else:
+            whole = np.concatenate((self._rest, samples))
+            count = len(whole) // self._size
+            self._frames.extend(whole[: count * self._size].reshape(count, self._size))
+            self._rest = whole[count * self._size :]
+        if len(self._frames) > _MOST_FRAMES:  # our clock is slower, or it stood still
+            while len(self._frames) > _KEEP_FRAMES:
+                self._frames.popleft()
 
-    def _decoded(self, payload: bytes) -> NDArray[np.int16]:
-        if not self._opus:
-            return g711.decode(payload)
+    def _decoded(self, payload: bytes) -> list[NDArray[np.int16]]:
+        if not self.wide:
+            return [g711.decode(payload)]
         try:
-            frames = [
-                it for frame in self._decoder.decode(av.Packet(payload)) for it in self._resampler.resample(frame)
-            ]
+            frames = self._decoder.decode(av.Packet(payload))
         except av.error.FFmpegError:  # what cannot be decoded is silence
-            return np.zeros(_FRAME, dtype=np.int16)
-        parts = [it.to_ndarray().reshape(-1) for it in frames]
-        return np.concatenate(parts) if parts else np.empty(0, dtype=np.int16)
+            return [np.zeros(self._size, dtype=np.int16)]
+        return [np.frombuffer(bytes(it.planes[0]), np.int16, it.samples) for it in frames]
 
 
 class Phone:
@@ -98,6 +105,7 @@ class Phone:
         self._said = bytearray()
         self._said_s = float("-inf")
         self._ears: dict[str, tuple[Publication, Ear]] = {}
+        self._narrowed = narrowing.Narrowing()
         self._closed = asyncio.Event()
 
     def hear(self, mulaw: bytes) -> None:
@@ -150,8 +158,16 @@ class Phone:
         self.audio.close()
 
     def _mixed(self) -> bytes:
-        frames = [frame for _, ear in self._ears.values() if (frame := ear.take()) is not None]
-        if not frames:
+        wide, narrow = _NOTHING, _NOTHING
+        for _, ear in self._ears.values():
+            if (frame := ear.take()) is None:
+                continue
+            if ear.wide:
+                wide = wide + frame
+            else:
+                narrow = narrow + frame
+        if wide is not _NOTHING or self._narrowed.rings:
+            narrow = narrow + self._narrowed(wide)
+        elif narrow is _NOTHING:
             return g711.SILENCE
-        total = np.sum([it.astype(np.int32) for it in frames], axis=0)
-        return g711.encode(np.clip(total, -32_768, 32_767).astype(np.int16))
+        return g711.encode(np.minimum(np.maximum(narrow, -32_768), 32_767).astype(np.int16))

@@ -33,7 +33,10 @@ class MediaNodes:
         placed = services.place_room(room)
         self.met(placed)
         client = self.client(placed)
-        client.create_room(room, Limits())
+        try:
+            client.create_room(room, Limits())
+        except RoomRefused as refused:
+            raise Unavailable(thing="media") from refused
         return client.port
 
     def join(self, room: str, participant: str, *, video: bool, guest: bool) -> dict[str, Any]:

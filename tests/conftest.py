@@ -41,9 +41,10 @@ class Files(LoadFileScheduling):
         return "with browsers" if nodeid.startswith(_WITH_BROWSERS) else str(super()._split_scope(nodeid))
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Files:
-    """Said by `pytest -n`, in the process that hands out."""
-    return Files(config, log)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Files | None:
+    """Said by `pytest -n`, in the process that hands out; whoever names another way of handing out gets that."""
+    return Files(config, log) if config.getoption("dist") == "load" else None
 
 
 @pytest.fixture(scope="session")

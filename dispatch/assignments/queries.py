@@ -91,7 +91,7 @@ def list_assignments(by: Actor, *, after: int = 0, limit: int = 50) -> list[Assi
     return list(db.session.scalars(query.order_by(AssignmentRow.id).limit(limit)))
 
 
-def not_reconfirmed(by: Actor, limit: int = 50) -> list[AssignmentRow]:
+def not_reconfirmed(by: Actor, limit: int = 200) -> list[AssignmentRow]:
     """Return whose interpreters were asked whether they still come and said nothing, the soonest first."""
     query = select(AssignmentRow).join(RequestRow).options(_WITH_REQUEST, _WITH_PERSON)
     return list(db.session.scalars(query.where(visible_to(by), _SILENT).order_by(AssignmentRow.starts_at).limit(limit)))

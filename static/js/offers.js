@@ -56,7 +56,10 @@ async function answer(card, action, reason) {
   lock(card, words.sending);
   const said = navigator.onLine ? await sendAnswer(mine, token) : null;
   if (said?.status === "sign_in") return location.assign("/sign-in?next=/offers");
-  if (said) return tell({ ...mine, said });
+  if (said) {
+    await kept.takeAnswer(offer).catch(() => {}); // an older answer that waited is not sent any more
+    return tell({ ...mine, said });
+  }
   await kept.keepAnswer(mine);
   await navigator.serviceWorker?.ready.then((it) => it.sync?.register("answers")).catch(() => {});
   return waiting(mine);
@@ -74,7 +77,7 @@ async function sendAll() {
   for (const it of await kept.answers()) {
     if (it.who !== who) continue;
     if (!it.said) waiting(it);
-    else if (await kept.takeAnswer(it.offer)) await tell(it);
+    else if (document.visibilityState === "visible" && (await kept.takeAnswer(it.offer))) await tell(it);
   }
 }
 
@@ -96,7 +99,10 @@ function network() {
 addEventListener("online", network);
 addEventListener("offline", network);
 navigator.serviceWorker?.addEventListener("message", sendAll);
-document.addEventListener("visibilitychange", seen);
+document.addEventListener("visibilitychange", () => {
+  seen();
+  if (document.visibilityState === "visible") sendAll();
+});
 network();
 sendAll();
 seen();

@@ -17,26 +17,32 @@ function store(mode, use) {
         opening.result.close();
         resolve(asked?.result);
       };
-      work.onerror = () => reject(work.error);
+      work.onerror = work.onabort = () => reject(work.error);
     };
   });
 }
 
-// Does something to a kept answer if it is there; its result is what was there.
-function whereKept(work, offer, change) {
-  const answers = work.objectStore("answers");
-  const found = answers.get(offer);
-  found.onsuccess = () => found.result && change(answers);
-  return found;
+// Does something to a kept answer if it is there and fits.
+async function change(offer, fits, act) {
+  let done = false;
+  await store("readwrite", (work) => {
+    const answers = work.objectStore("answers");
+    const found = answers.get(offer);
+    found.onsuccess = () => {
+      done = Boolean(found.result) && fits(found.result);
+      if (done) act(answers);
+    };
+  });
+  return done;
 }
 
 const kept = {
   answers: () => store("readonly", (it) => it.objectStore("answers").getAll()),
   keepAnswer: (answer) => store("readwrite", (it) => it.objectStore("answers").put(answer)),
-  // A page and the service worker may both send and both tell: what was said is kept only while the answer still
-  // waits, and whoever takes it away is the one who tells it.
-  keepSaid: (answer) => store("readwrite", (it) => whereKept(it, answer.offer, (all) => all.put(answer))),
-  takeAnswer: (offer) => store("readwrite", (it) => whereKept(it, offer, (all) => all.delete(offer))),
+  // A page and the service worker may both send and both tell: what was said is kept only while this very answer still
+  // waits for it, and whoever takes it away is the one who tells it. Both resolve with whether it was so.
+  keepSaid: (answer) => change(answer.offer, (was) => was.key === answer.key && !was.said, (all) => all.put(answer)),
+  takeAnswer: (offer) => change(offer, () => true, (all) => all.delete(offer)),
   // Only what is still ahead is read; what is over goes.
   async agenda() {
     const now = new Date().toISOString();

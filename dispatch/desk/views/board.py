@@ -54,7 +54,7 @@ def board() -> str:
     return render_template("dispatch/desk/board.html", **shown)
 
 
-@lru_cache(maxsize=8192)  # everybody at the desk reads the same rows
+@lru_cache(maxsize=1000)  # everybody at the desk reads the same rows; those of old minutes go soon
 def _row(row: BoardRow, locale: str, minute: datetime) -> Markup:
     """Return a row as it is written in a language in this minute."""
     template = current_app.jinja_env.get_template("dispatch/desk/_row.html")

@@ -27,8 +27,8 @@ from media.wire import CALLS, token
 logger = logging.getLogger(__name__)
 
 JoinPhone = Callable[[str, str], Awaitable[PhonePort]]
-# Takes an open WebSocket, the token of its address, and how to join a telephone to a room as a participant.
-OnStream = Callable[[web.WebSocketResponse, str, JoinPhone], Awaitable[None]]
+# Takes an open WebSocket, and how to join a telephone to a room as a participant.
+OnStream = Callable[[web.WebSocketResponse, JoinPhone], Awaitable[None]]
 
 _LARGEST_BODY, _LARGEST_MESSAGE = 256 * 1024, 64 * 1024
 _KEPT_EVENTS, _MOST_WAITING, _STILL_THERE_S = 4_000, 4_000, 10.0
@@ -196,6 +196,6 @@ class Node:
         socket = web.WebSocketResponse(max_msg_size=_LARGEST_MESSAGE, heartbeat=_STILL_THERE_S)
         await socket.prepare(request)
         with contextlib.suppress(ConnectionError):
-            await self._on_stream(socket, request.match_info["name"], self.engine.join_phone)
+            await self._on_stream(socket, self.engine.join_phone)
         await socket.close()
         return socket

@@ -21,6 +21,7 @@ _LOSS_HIGH, _LOSS_LOW, _LOSS_ODD = 0.10, 0.02, 0.03
 _ODD_FOR_S, _TRIAL_DELAY_S, _TRIAL_S, _TRIAL_DECREASE, _ANSWERS = 1.5, 0.4, 2.0, 0.9, 0.6
 _CAREFUL_GROWTH_PER_S, _NEAR, _PAST = 0.03, 0.9, 1.15
 _BOLD_GROWTH_PER_S, _BOLD_AFTER_S = 0.25, 3.0
+_LEAST_GROWTH_BPS = 40_000  # in a second: a packet in a few round trips, which is much where there is little
 _BEYOND_BPS = 200_000  # above one and a half times what arrives: enough for a picture to be tried again
 _HISTORY = 4096
 
@@ -211,7 +212,7 @@ class Downlink:
             if quiet_s > _LOSS_WINDOW_S:  # what is lost now answers to what was sent since
                 self._decrease(min(self.bps, 1.1 * self.received_bps) * (1 - 0.5 * lost), now_s)
         elif lost <= _LOSS_LOW and not self._trend.underused and quiet_s > 1.0:
-            grown = self.bps * (1 + self._growth(quiet_s)) ** passed_s
+            grown = max(self.bps * (1 + self._growth(quiet_s)) ** passed_s, self.bps + _LEAST_GROWTH_BPS * passed_s)
             self.bps = max(self.bps, min(grown, 1.5 * self.received_bps + _BEYOND_BPS, MOST_BPS))
 
     def _growth(self, quiet_s: float) -> float:

@@ -5,7 +5,6 @@ Pure: `now_s` is an argument. Units: bit/s.
 
 AUDIO_BPS = 45_000  # one voice with headers
 LEAST_VIDEO_BPS, COMFORTABLE_VIDEO_BPS = 90_000, 130_000
-PINNED_WEIGHT = 2
 _USABLE = 0.92  # of the estimate; the rest is for repairs
 _THIN_FOR_S = 2.0
 _FIRST_RETRY_S, _LAST_RETRY_S, _HELD_S = 6.0, 48.0, 20.0
@@ -20,10 +19,10 @@ class Ladder:
         self._retry_s = _FIRST_RETRY_S
         self._stepped_s = float("-inf")
 
-    def shares(self, bps: float, voices: int, pictures: list[tuple[str, int]], now_s: float) -> dict[str, float]:
-        """Return what each picture may take; one that is not named is given up for now.
+    def shares(self, bps: float, voices: int, pictures: list[str], now_s: float) -> dict[str, float]:
+        """Return what each picture may take, all the same; one that is not named is given up for now.
 
-        `pictures`: (whose, weight), the most important first.
+        `pictures`: whose, the most important first.
         """
         available = max(0.0, bps * _USABLE - voices * AUDIO_BPS)
         self._withheld = min(self._withheld, len(pictures))
@@ -40,7 +39,7 @@ class Ladder:
             self._stepped_s = now_s
         return _shared(available, pictures[:shown])
 
-    def _too_thin(self, available: float, pictures: list[tuple[str, int]], now_s: float) -> bool:
+    def _too_thin(self, available: float, pictures: list[str], now_s: float) -> bool:
         shares = _shared(available, pictures)
         if not shares or min(shares.values()) >= LEAST_VIDEO_BPS:
             self._thin_since = None
@@ -51,11 +50,10 @@ class Ladder:
         self._thin_since = None
         return True
 
-    def _may_try(self, available: float, pictures: list[tuple[str, int]], now_s: float) -> bool:
+    def _may_try(self, available: float, pictures: list[str], now_s: float) -> bool:
         shares = _shared(available, pictures)
         return now_s - self._stepped_s >= self._retry_s and min(shares.values()) >= COMFORTABLE_VIDEO_BPS
 
 
-def _shared(available: float, pictures: list[tuple[str, int]]) -> dict[str, float]:
-    weights = sum(weight for _, weight in pictures)
-    return {whose: available * weight / weights for whose, weight in pictures}
+def _shared(available: float, pictures: list[str]) -> dict[str, float]:
+    return {whose: available / len(pictures) for whose in pictures}

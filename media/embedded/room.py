@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from media.embedded.ladder import AUDIO_BPS, PINNED_WEIGHT, Ladder
+from media.embedded.ladder import AUDIO_BPS, Ladder
 from media.embedded.peer import Peer
 from media.embedded.phone import Phone
 from media.embedded.publication import Publication
@@ -134,7 +134,7 @@ class Room:
         viewer.balanced_s = now_s = time.monotonic()
         seen = [self.participants[name] for name in viewer.places if name in self.participants]
         pictures = [
-            (it.name, PINNED_WEIGHT if it.name == viewer.pinned else 1)
+            it.name
             for it in sorted(seen, key=lambda it: it.name != viewer.pinned)
             if it.video is not None and viewer.receives_video
         ]
@@ -156,7 +156,8 @@ class Room:
             return
         shares = [it.shares[sender.name] for it in self.participants.values() if sender.name in it.shares]
         most = self.limits.video_kbps * 1000
-        bps = max(_LEAST_BPS, min([most, *shares])) if shares else min(most, _UNSEEN_BPS)
+        wanted = any(sender.name in it.places and it.receives_video for it in self.participants.values())
+        bps = max(_LEAST_BPS, min([most, *shares])) if shares else _LEAST_BPS if wanted else min(most, _UNSEEN_BPS)
         sender.peer.ask_bitrate(int(bps) + AUDIO_BPS)
 
     # what is told

@@ -62,11 +62,11 @@ class NodeSocket:
         await self._socket.close()
 
 
-def gate(secret_key: str) -> Callable[[web.WebSocketResponse, str, JoinPhone], Awaitable[None]]:
+def gate(secret_key: str) -> Callable[[web.WebSocketResponse, JoinPhone], Awaitable[None]]:
     """Return what a media node does with a WebSocket at `/stream/...`: a pass made with `secret_key` opens a room."""
     passes = Passes(secret_key)
 
-    async def enter(socket: web.WebSocketResponse, _: str, join_phone: JoinPhone) -> None:
+    async def enter(socket: web.WebSocketResponse, join_phone: JoinPhone) -> None:
         async def admit(token: str) -> PhonePort | None:
             place = passes.use(token)
             try:

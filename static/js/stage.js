@@ -8,7 +8,7 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[na
 export class Stage {
   /** Whose picture is large because somebody tapped it; null: the interpreter's. @type {string | null} */
   pinned = null;
-  /** Whose picture is large now: the engine gives it the most, and gives it up last. @type {string | null} */
+  /** Whose picture is large now: the engine gives it up last. @type {string | null} */
   large = null;
   onLarge = () => {};
   #root; #act; #files; #me; #rights;

@@ -75,8 +75,8 @@ def test_without_the_token_there_is_nothing_but_a_sign_of_life() -> None:
 
 
 def test_the_sound_of_a_telephone_comes_in_by_a_websocket() -> None:
-    async def on_stream(socket: web.WebSocketResponse, token: str, join: Callable[..., Awaitable[PhonePort]]) -> None:
-        port = await join("talk", token)
+    async def on_stream(socket: web.WebSocketResponse, join: Callable[..., Awaitable[PhonePort]]) -> None:
+        port = await join("talk", "phone-1")
         async for message in socket:
             port.hear(message.data)
             await socket.send_bytes(await anext(port.sounds()))

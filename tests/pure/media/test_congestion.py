@@ -140,7 +140,7 @@ def test_a_picture_that_was_given_up_comes_back_when_the_link_is_wide_again() ->
             link.size = 1200 if shown else 120  # sound comes in small packets
             link.run(0.2, wish_bps=AUDIO_BPS + sum(min(it, 800_000) for it in shown.values()), least_bps=AUDIO_BPS)
             shown.clear()
-            shown.update(ladder.shares(link.downlink.bps, 1, [("other", 1)], link.now_s))
+            shown.update(ladder.shares(link.downlink.bps, 1, ["other"], link.now_s))
 
     live(20)
     assert not shown
@@ -149,7 +149,7 @@ def test_a_picture_that_was_given_up_comes_back_when_the_link_is_wide_again() ->
     assert shown["other"] > 600_000
 
 
-PICTURES = [("pinned", 2), ("other", 1)]
+PICTURES = ["pinned", "other"]
 
 
 def shares_after(ladder: Ladder, bps: float, from_s: float, seconds: float) -> dict[str, float]:
@@ -159,9 +159,9 @@ def shares_after(ladder: Ladder, bps: float, from_s: float, seconds: float) -> d
     return shares
 
 
-def test_who_is_pinned_gets_twice_as_much() -> None:
+def test_pictures_share_what_sound_leaves() -> None:
     shares = Ladder().shares(1_200_000, 2, PICTURES, 0.0)
-    assert shares["pinned"] == pytest.approx(2 * shares["other"])
+    assert shares["pinned"] == shares["other"]
     assert sum(shares.values()) + 2 * AUDIO_BPS <= 1_200_000
 
 

@@ -16,6 +16,7 @@ _THRESHOLD_MS, _THRESHOLD_RANGE_MS = 12.5, (6.0, 600.0)
 _GROWS_MS, _SHRINKS_MS = 0.0087, 0.039  # how the threshold follows, per ms
 _OVERUSE_S = 0.01
 _DECREASE, _GROWTH_PER_S = 0.85, 0.08
+_MOST_AT_ONCE = 0.6  # never less than this of what it was: what arrives tells little when little was sent before
 _RATE_WINDOW_S, _LOSS_WINDOW_S = 0.5, 1.0
 _LOSS_HIGH, _LOSS_LOW, _LOSS_ODD = 0.10, 0.02, 0.03
 _ODD_FOR_S, _TRIAL_DELAY_S, _TRIAL_S, _TRIAL_DECREASE, _ANSWERS = 1.5, 0.4, 2.0, 0.9, 0.6
@@ -207,7 +208,8 @@ class Downlink:
         quiet_s, lost = now_s - self._decreased_s, self.loss - self._losses.usual
         if self._trend.overused:
             if quiet_s > 0.3:
-                self._decrease(_DECREASE * min(self.received_bps or self.bps, self.bps), now_s)
+                fits = _DECREASE * min(self.received_bps or self.bps, self.bps)
+                self._decrease(max(fits, _MOST_AT_ONCE * self.bps), now_s)
         elif lost > _LOSS_HIGH:
             if quiet_s > _LOSS_WINDOW_S:  # what is lost now answers to what was sent since
                 self._decrease(min(self.bps, 1.1 * self.received_bps) * (1 - 0.5 * lost), now_s)

@@ -22,7 +22,7 @@ from matching.shortlist import shortlists
 class Effort:
     """How far to go. `width`: candidates looked at per request, and for how many requests of one hour somebody is
     looked at before others are. Sites within `near_km` are done in one tour, without going home between (0: always by
-    way of home). Better is sought while `gap` is larger: with other prices, then exactly, for at most `seconds` in all
+    way of home). Better is sought while `gap` is larger: with other prices, then exactly, for about `seconds` in all
     and only where a group of competing requests has no more than `exact_pairs` pairs."""
 
     width: int = 16
@@ -79,7 +79,8 @@ def plan_many(
 ) -> ManyPlan:
     """Return who goes where so that most requests are filled at the least cost.
 
-    The order in which needs are given does not matter. Nobody gets two jobs that overlap, travel included.
+    The order in which needs are given does not matter. Nobody gets two jobs that overlap, travel included. Meant for
+    needs of days or weeks: every hour they touch takes four bytes for everybody in the pool.
     `filled_minutes`: what filling a request is worth; somebody who costs more is not sent.
     """
     needs = sorted(needs, key=lambda it: it.request_id)

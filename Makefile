@@ -22,7 +22,7 @@ test: install browser servers ## every test (PYTEST_ARGS="-k offers")
 	@exec $(BIN)/pytest -n 2 --no-loadscope-reorder $(PYTEST_ARGS)
 
 quick: install ## the tests that take less than a minute
-	@exec $(BIN)/pytest tests/pure tests/architecture tests/services -q -m "not slow" $(PYTEST_ARGS)
+	@exec $(BIN)/pytest -n 2 tests/pure tests/architecture tests/services -q -m "not slow" $(PYTEST_ARGS)
 
 check: install ## format, lint, types, layers; without a database
 	$(BIN)/ruff format --check .

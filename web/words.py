@@ -116,11 +116,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "assign": _("nog iemand vragen"),
         "propose": _("anders voorstellen"),
     },
-    "lane": {
-        "act": _("u bent aan zet"),
-        "watch": _("loopt vanzelf"),
-        "tell": _("alleen nog melden"),
-    },
+    "lane": {"act": _("u bent aan zet"), "watch": _("loopt vanzelf"), "tell": _("alleen nog melden")},
     "score": {
         "1": _("slecht"),
         "2": _("matig"),
@@ -292,20 +288,17 @@ WORDS: dict[str, dict[str, Any]] = {
         "oldest_job_seconds": _("oudste taak wacht, in seconden"),
         "database_bytes": _("databank"),
     },
-    "measured": {
+    "running": {"worker": _("uitvoerder"), "clock": _("klok")},
+    "channel": {"sms": _("sms"), "mail": _("e-mail"), "push": _("melding op het toestel")},
+    "delivery": {
         "todo": _("te doen"),
         "doing": _("bezig"),
         "failed": _("mislukt"),
-        "worker": _("uitvoerder"),
-        "clock": _("klok"),
-        "sms": _("sms"),
-        "mail": _("e-mail"),
-        "push": _("melding op het toestel"),
         "queued": _("in de wachtrij"),
         "sending": _("wordt verstuurd"),
+        "unknown": _("onbekend of het toekwam"),
         "sent": _("verstuurd"),
         "delivered": _("toegekomen"),
-        "unknown": _("onbekend of het toekwam"),
     },
     "stage": {
         "registered": _("in het bestand"),

@@ -52,6 +52,7 @@ def actors(house: Flask) -> dict[str, Actor | None]:
     return {"anonymous": None, "requester": requester, "interpreter": acting(an_interpreter(agency=agency)), **staff}
 
 
+@pytest.mark.slow
 def test_each_door_refuses_whom_it_should_and_never_breaks(house: Flask, actors: dict[str, Actor | None]) -> None:
     """Knocks at every route as every role; a foreign or unknown thing is 404, a closed door 401, 403 or sign-in."""
     for role, actor in actors.items():

@@ -25,6 +25,8 @@ from benchmarks.dispatch_year.year import Prices, Scenario, Way, bound, replay, 
 from matching.cases import YES
 from matching.policy import Waves
 
+pytestmark = pytest.mark.slow
+
 SMALL = Scenario("mid", seed=3, pool_seed=3, scale=0.05)
 
 

@@ -27,6 +27,8 @@ from tests.builders.invariants import RULES, broken
 from tests.builders.requests import a_request, a_weekday, asked, fresh
 from tests.services.dispatch.conftest import World, a_world
 
+pytestmark = pytest.mark.slow
+
 
 class Play:
     """One request, and everything anybody may try to do with it."""

@@ -22,6 +22,8 @@ from people.models import PersonRow
 from people.services import access
 from tests.builders.people import a_requester, a_staff_member, an_agency, an_organisation
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "vier losse woorden samen"
 
 

@@ -11,6 +11,8 @@ from reference import queries
 from reference.models import LanguageRow, MunicipalityRow, UnderstandsRow
 from reference.services import load_reference
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def fresh(house: Flask) -> Iterator[None]:

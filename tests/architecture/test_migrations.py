@@ -1,5 +1,6 @@
 """Migrations bring a database exactly to the shape of the models, and back."""
 
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -7,6 +8,8 @@ from alembic.migration import MigrationContext
 from kernel import migrations
 from processes.postgres import EmbeddedPostgres
 from web.models import metadata
+
+pytestmark = pytest.mark.slow
 
 
 def test_down_and_up_again_ends_at_the_models(cluster: EmbeddedPostgres) -> None:

@@ -39,6 +39,8 @@ from media.call.kept import from_json, to_json
 from media.call.legs import draft, noted, present, side
 from media.call.machine import agreed, asked, incoming, step, wake_at
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 INTERPRETERS = ("i1", "i2", "i3")
 

@@ -15,6 +15,8 @@ from tests.builders.requests import a_request
 from tests.builders.telephone import DESK, NUMBER, TelephoneHouse, TelephoneWorld
 from tests.services.calls.conftest import YES, caller
 
+pytestmark = pytest.mark.slow
+
 CALLER = "+32475111111"
 
 

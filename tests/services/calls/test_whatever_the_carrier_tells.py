@@ -13,6 +13,8 @@ from tests.builders.invariants import broken
 from tests.builders.telephone import TelephoneHouse, TelephoneWorld
 from tests.services.calls.conftest import YES, caller
 
+pytestmark = pytest.mark.slow
+
 
 def twice(kind: str, form: dict[str, str]) -> list[float]:
     return [0.0, 2.0]

@@ -67,7 +67,7 @@ def paper() -> str:
     """Show the board as it is printed: everything for a day without network. Taking it along is kept."""
     actor = current_actor()
     shown = queries.printed_board(actor, clock.now())
-    on_it = [it["id"] for it in shown["waiting"]] + [it.request_id for day in shown["days"] for it in day.assignments]
+    on_it = [it.id for it in shown["waiting"]] + [it.request_id for day in shown["days"] for it in day.assignments]
     services.note_printing(sorted(set(on_it)), by=actor)
     return render_template("dispatch/desk/paper.html", **shown)
 

@@ -220,6 +220,7 @@ async function enter() {
 }
 
 find("[data-enter]").addEventListener("click", enter);
+find("[data-enter]").disabled = false; // until now a tap would have done nothing
 find("[data-again]").addEventListener("click", enter);
 find("[data-end]")?.addEventListener("click", async () => {
   const answer = await say("end");

@@ -51,6 +51,7 @@ class Wire:
         self._loop = asyncio.get_running_loop()
         self._towards: dict[Address, asyncio.DatagramTransport] = {}
         self._front: asyncio.DatagramTransport | None = None
+        self._closed = False
 
     async def open(self) -> Address:
         """Return the address that stands for the engine's."""
@@ -60,6 +61,7 @@ class Wire:
         return address
 
     def close(self) -> None:
+        self._closed = True
         for transport in (self._front, *self._towards.values()):
             if transport:
                 transport.close()
@@ -76,8 +78,11 @@ class Wire:
             assert self._front
             self._pass(self._front, answer, browser)
 
-        made = await self._loop.create_datagram_endpoint(lambda: _Ear(back), local_addr=(self._engine[0], 0))
-        self._pass(self._towards.setdefault(browser, made[0]), data, self._engine)
+        made, _ = await self._loop.create_datagram_endpoint(lambda: _Ear(back), local_addr=(self._engine[0], 0))
+        towards = self._towards.setdefault(browser, made)
+        if towards is not made or self._closed:  # two packets came before there was one; or it is over
+            made.close()
+        self._pass(towards, data, self._engine)
 
     def _pass(self, transport: asyncio.DatagramTransport, data: bytes, address: Address) -> None:
         def arrive() -> None:
@@ -121,6 +126,7 @@ class Wired:
         await self._engine.close()
         for wire, _ in self._wires.values():
             wire.close()
+        await asyncio.sleep(0.05)  # transports let go of their sockets on the loop
 
     async def _wired(self, sdp: str) -> str:
         for _, host, port, _ in _CANDIDATE.findall(sdp):

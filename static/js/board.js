@@ -94,7 +94,10 @@ function replace(old, row) {
 let later;
 function refreshPane() {
   clearTimeout(later);
-  later = setTimeout(() => (desk.busy() ? refreshPane() : desk.again(side.dataset.address)), 400);
+  later = setTimeout(async () => {
+    const done = !desk.busy() && (await desk.again(side.dataset.address, { yields: true }));
+    if (!done) refreshPane();
+  }, 400);
 }
 
 socket.on("connect", () => {

@@ -9,8 +9,8 @@ const desk = {
   parsed,
   wide: () => Boolean(side) && wide.matches,
   pane: () => document.querySelector("[data-pane]"),
-  // Whoever is writing here does not want it to change under her hands.
-  busy: () => Boolean(side?.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")),
+  // Whoever is in a form here, at its button too, does not want it to change under her hands.
+  busy: () => Boolean(side?.contains(document.activeElement) && document.activeElement.closest("form")),
   async open(address, { focus = false } = {}) {
     const mine = (desk.asked = address);
     const answer = await fetch(address).catch(() => null);
@@ -29,10 +29,13 @@ const desk = {
     side.dataset.address = address;
     if (said.length) side.querySelector("[data-said]")?.replaceChildren(...said.map((it) => document.adoptNode(it)));
   },
-  async again(address) {
+  // Returns whether that is done; `yields`: not to somebody who came into a form meanwhile.
+  async again(address, { yields = false } = {}) {
     const answer = await fetch(address).catch(() => null);
     const fresh = answer?.ok ? parsed(await answer.text()).querySelector("[data-pane]") : null;
+    if (yields && desk.busy()) return false;
     if (fresh) keepPlace(() => side.replaceChildren(document.adoptNode(fresh)));
+    return true;
   },
 };
 

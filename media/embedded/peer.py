@@ -48,7 +48,7 @@ class Peer:
     def __init__(self, network: Network, buffer: Buffer, offer: sdp.Offer, slots: int, heard: Heard) -> None:
         self._network, self._heard = network, heard
         self._loop = asyncio.get_running_loop()
-        self.ice = Connection(self, lambda: None)
+        self.ice = Connection(self)
         self.sending = Sending(self.ice, buffer)
         self._srtp: Srtp | None = None
         self._ssrc = secrets.randbits(32)

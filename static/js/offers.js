@@ -6,7 +6,7 @@ const who = Number(words.who);
 const notice = document.querySelector("[data-offline]");
 const status = document.querySelector("main [role=status]");
 const cards = [...document.querySelectorAll(".offer")];
-let telling = false;
+let telling = false, answering = 0, leaving = false;
 
 function seen() {
   if (document.visibilityState !== "visible" || !cards.length) return;
@@ -83,10 +83,13 @@ async function sendAll() {
 
 for (const card of cards) {
   for (const form of card.querySelectorAll("form")) {
-    form.addEventListener("submit", (event) => {
+    form.addEventListener("submit", async (event) => {
       event.preventDefault();
+      if (leaving) stop(); // the page was to be fetched anew: what comes of this answer is told here
+      leaving = false;
+      answering += 1;
       const decline = form.querySelector("[name=reason]");
-      answer(card, decline ? "decline" : "accept", decline?.value);
+      await answer(card, decline ? "decline" : "accept", decline?.value).finally(() => (answering -= 1));
     });
   }
 }
@@ -106,10 +109,12 @@ document.addEventListener("visibilitychange", () => {
 network();
 sendAll();
 seen();
-// A page that lies open asks again every 20 seconds, unless somebody is busy with it or reads what was said.
+// A page that lies open asks again every 20 seconds, unless somebody is busy with it, waits for an answer or reads one.
 setInterval(async () => {
   const waits = (await kept.answers()).some((it) => !it.said);
   if (waits) await sendAll();
   const quiet = navigator.onLine && document.visibilityState === "visible" && !document.querySelector("details[open]");
-  if (quiet && !telling && !waits) location.reload();
+  if (!quiet || telling || answering || waits) return;
+  leaving = true;
+  location.reload();
 }, 20000);

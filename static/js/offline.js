@@ -32,6 +32,13 @@ async function show() {
   document.querySelector("[data-none]").hidden = list.children.length > 0;
 }
 
+// The page stands in the place of the one that was asked for: that one comes, unless an answer waits to be told of.
+async function back() {
+  const waits = (await kept.answers()).length > 0;
+  if (waits) location.assign("/offers");
+  else location.reload();
+}
+
 show();
-addEventListener("online", () => location.assign("/offers"));
+addEventListener("online", back);
 document.querySelector("[data-again]").addEventListener("click", () => location.reload());

@@ -74,7 +74,7 @@ async function join() {
 
 function refused(answer, turn) {
   if (["unavailable", "busy", "unexpected"].includes(answer.error)) {
-    stage.line(navigator.onLine ? words.lost : words.offline);
+    stage.line(navigator.onLine ? (words[answer.error] ?? words.lost) : words.offline);
     return setTimeout(() => turn === joining && socket.connected && join(), AGAIN_MS);
   }
   if (answer.error === "room_closed") return finish();

@@ -32,7 +32,7 @@ class Caller:
         self.answers = True  # whether it takes what comes; when not, its socket fills
 
     async def join(self, *, rejoin: bool = False) -> "Caller":
-        """Join, and return when packets can be sent."""
+        """Join, and return when packets can be sent. As a browser it nominates an address once its keys are agreed."""
         joined = await self._engine.join(self.room, self.name, Grants())
         self.generation = joined.generation
         certificate = RTCCertificate.generateCertificate()
@@ -50,6 +50,7 @@ class Caller:
         theirs = RTCDtlsFingerprint("sha-256", self.said(r"a=fingerprint:sha-256 (\S+)"))
         await asyncio.wait_for(self.dtls.start(RTCDtlsParameters([theirs], "server")), 10)
         assert self.dtls.state == "connected"
+        self.check()
         return self
 
     role = state = "controlling"
@@ -69,7 +70,7 @@ class Caller:
         return found[1]
 
     async def _reach(self) -> None:
-        """Prove our address and nominate it."""
+        """Prove our address, without nominating it yet."""
         address, port = self.said(r"a=candidate:\S+ 1 udp \d+ (\S+ \d+)").split()
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.setblocking(False)
@@ -77,16 +78,17 @@ class Caller:
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self.socket.fileno(), self._read)
         self._reached = asyncio.Event()
-        self.check()
+        self.check(nominates=False)
         await asyncio.wait_for(self._reached.wait(), 5)
 
-    def check(self, over: socket.socket | None = None) -> None:
-        """Send a STUN check that nominates."""
+    def check(self, over: socket.socket | None = None, *, nominates: bool = True) -> None:
+        """Send a STUN check."""
         request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
         request.attributes["USERNAME"] = self.said(r"a=ice-ufrag:(\S+)") + ":ours"
         request.attributes["PRIORITY"] = 1
         request.attributes["ICE-CONTROLLING"] = 1
-        request.attributes["USE-CANDIDATE"] = None
+        if nominates:
+            request.attributes["USE-CANDIDATE"] = None
         request.add_message_integrity(self.said(r"a=ice-pwd:(\S+)").encode())
         (over or self.socket).send(bytes(request))
 

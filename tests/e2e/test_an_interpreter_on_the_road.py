@@ -94,7 +94,7 @@ def test_without_a_network_the_agenda_is_there_and_after_leaving_it_is_not(
     expect(page.locator("[data-agenda]")).to_contain_text("Armeens")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     phone.set_offline(False)
-    page.goto("/agenda")
+    expect(page.get_by_role("heading", name="Agenda")).to_be_visible(timeout=10_000)  # by itself
     page.get_by_role("button", name="Afmelden").click()
     expect(page.get_by_label("Wachtwoord")).to_be_visible()
     gone = """new Promise((done) => { const it = indexedDB.open('tolkdienst', 1); it.onsuccess = () => {

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.e2e.conftest import Platform, wait_until
 from tests.e2e.test_two_browsers import a_weekday
@@ -74,6 +74,24 @@ def test_a_yes_that_came_too_late_is_told_as_it_is(platform: Platform, sign_in: 
     expect(page.get_by_role("status")).to_contain_text("Er is niets geboekt.")
     page.get_by_role("link", name="Toon wat er nu is").click()
     expect(page.get_by_text("Nu is er niets.")).to_be_visible()
+
+
+def test_the_page_is_not_fetched_anew_under_an_answer_that_is_on_its_way(
+    platform: Platform, sign_in: SignIn, token: str
+) -> None:
+    ask(platform, token, "som", 9)
+    page = sign_in(only(platform, "som"), width=360).pages[0]
+    offered(page)
+    page.clock.install()
+    page.goto("/offers")
+
+    def slowly(route: Route) -> None:
+        page.clock.fast_forward(25_000)  # the page would fetch itself anew after 20 s
+        route.continue_()
+
+    page.route("**/accept", slowly)
+    page.locator(".offer").first.get_by_role("button", name="Ik doe het").click()
+    expect(page.get_by_role("status")).to_contain_text("Van u.")
 
 
 def test_without_a_network_the_agenda_is_there_and_after_leaving_it_is_not(

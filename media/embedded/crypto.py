@@ -87,6 +87,9 @@ class Srtp:
         return protected
 
 
+def _nothing(*_: object) -> None: ...
+
+
 class Dtls:
     """A DTLS handshake over datagrams that `receive` is handed and `send` sends: we are the server.
 
@@ -158,3 +161,5 @@ class Dtls:
             if task is not None and task is not asyncio.current_task():
                 await asyncio.gather(task, return_exceptions=True)
         self._dtls.remove_all_listeners()
+        self._send_now = self._on_end = self._on_close = _nothing  # and lets go of whoever was told
+        self._dtls._transport = None  # type: ignore[assignment]

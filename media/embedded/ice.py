@@ -35,6 +35,16 @@ class Taker(Protocol):
         ...
 
 
+class _Nobody:
+    """Takes nothing."""
+
+    def take_media(self, data: bytes) -> None:
+        pass
+
+    def take_dtls(self, data: bytes) -> None:
+        pass
+
+
 class Connection:
     """What we know of one browser's ICE. `send` goes nowhere until it proved an address."""
 
@@ -76,10 +86,11 @@ class Connection:
         self._socket, self._to = endpoint.socket, address
 
     def close(self) -> None:
-        """Forget every address: nothing is taken or sent any more."""
+        """Forget every address and whoever took what came: nothing is taken or sent any more."""
         self._socket = None
         for endpoint, address in list(self._addresses):
             self._forget(endpoint, address)
+        self.taker = _Nobody()
 
     def _forget(self, endpoint: "Endpoint", address: Address) -> None:
         self._addresses.pop((endpoint, address), None)

@@ -153,6 +153,7 @@ class Publication:
             timer.cancel()
         self._timers.clear()
         self.sinks = ()
+        self._ask = lambda ssrc, lost: None  # nobody is there to be asked, and whoever was is let go
 
     def _start_over(self, ssrc: int) -> None:
         self.ssrc = ssrc

@@ -8,6 +8,7 @@ import re
 import struct
 import threading
 import time
+import weakref
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -346,6 +347,27 @@ def test_who_receives_no_video_gets_none_and_gets_it_again() -> None:
         one.show(6, KEYFRAME)
         await eventually(lambda: len(other.of(0, "video")) == 1)
         await parted(one, other)
+
+    on_a_loop(work)
+
+
+def test_who_left_is_free_at_once_and_not_when_somebody_looks_for_what_is_left() -> None:
+    async def work(engine: EmbeddedEngine, events: list[EngineEvent]) -> None:
+        stays, goes = await entered(engine, "stays", "goes")
+        goes.speak(1)
+        goes.show(1, KEYFRAME)
+        await eventually(lambda: len(stays.of(0, "video")) == 1)
+        peer = engine._rooms[ROOM].participants["goes"].peer
+        left = [weakref.ref(it) for it in (peer, peer.video, peer.sending, peer._dtls)]  # type: ignore[union-attr]
+        del peer
+        gc.collect()
+        gc.disable()
+        try:
+            await engine.leave(ROOM, "goes")
+            await eventually(lambda: not any(it() for it in left))
+        finally:
+            gc.enable()
+        await parted(stays, goes)
 
     on_a_loop(work)
 

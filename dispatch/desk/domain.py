@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import cos, radians
+from math import cos, inf, radians
+from typing import NamedTuple
 
 NOW_WITHIN = timedelta(hours=2)
 SOON_WITHIN = timedelta(hours=24)
@@ -35,8 +36,7 @@ class Lane(StrEnum):
 _PLACES = {lane: place for place, lane in enumerate(Lane)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class Situation(NamedTuple):
     """Where a request stands for the desk.
 
     unseen: people with an open offer who did not open it. next: people who could come and were not asked.
@@ -53,14 +53,13 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How the desk works: minutes each step takes with its answer, and the chance (0 to 1) that needs no person."""
+    """How the desk works: what each step takes with its answer, and the chance (0 to 1) that needs no person."""
 
-    minutes: Mapping[Step, float]
+    takes: Mapping[Step, timedelta]
     fine: float
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A request's place on the board, and why: `steps` are what can still be done, each with its last moment."""
 
     lane: Lane
@@ -68,8 +67,13 @@ class Standing:
     act_by: datetime | None
 
     @property
+    def rank(self) -> tuple[int, float]:
+        """What sorts as the board does: first the lane, then what loses a possibility soonest."""
+        return _PLACES[self.lane], self.act_by.timestamp() if self.act_by else inf
+
+    @property
     def order(self) -> str:
-        """A word that sorts as the board does: first the lane, then what loses a possibility soonest."""
+        """The same, to the second, as a word: for pages."""
         moment = self.act_by.isoformat(timespec="seconds") if self.act_by else "9"
         return f"{_PLACES[self.lane]}{moment}"
 
@@ -80,30 +84,29 @@ def standing(it: Situation, pace: Pace, now: datetime) -> Standing:
     A step is possible while it fits before the hard stop. The desk is to move where the machine is at its end or its
     chance is poor; where no step fits any more the only thing left is to tell the requester.
     """
-    steps = tuple((step, _until(it, pace.minutes[step], now)) for step in Step if _has(it, step))
-    left = tuple((step, until) for step, until in steps if until > now)
+    stop, steps = it.hard_stop_at or now + SOON_WITHIN, _steps(it)
+    left = tuple([(step, until) for step in steps if (until := stop - pace.takes[step]) > now])
     if not left:
         return Standing(Lane.TELL if _is_over(it, steps, now) else Lane.WATCH, (), it.hard_stop_at)
     lane = Lane.ACT if _needs_person(it, pace.fine) else Lane.WATCH
-    return Standing(lane, left, min(until for _, until in left))
+    return Standing(lane, left, min([until for _, until in left]))
 
 
-def _has(it: Situation, step: Step) -> bool:
-    if step is Step.CALL:
-        return it.unseen > 0
-    if step is Step.ASSIGN:
-        return it.next > 0
-    return not it.immediate and it.status != "proposed"
+def _steps(it: Situation) -> list[Step]:
+    """Return what would help, whether or not there is time for it."""
+    steps = []
+    if it.unseen:
+        steps.append(Step.CALL)
+    if it.next:
+        steps.append(Step.ASSIGN)
+    if not it.immediate and it.status != "proposed":
+        steps.append(Step.PROPOSE)
+    return steps
 
 
-def _until(it: Situation, minutes: float, now: datetime) -> datetime:
-    stop = it.hard_stop_at or now + SOON_WITHIN
-    return stop - timedelta(minutes=minutes)
-
-
-def _is_over(it: Situation, steps: Iterable[object], now: datetime) -> bool:
+def _is_over(it: Situation, steps: Sequence[Step], now: datetime) -> bool:
     """Return whether waiting brings nothing either: time is up, or the machine gave up and nothing is possible."""
-    return (it.hard_stop_at is not None and it.hard_stop_at <= now) or bool(tuple(steps)) or it.status == "escalated"
+    return (it.hard_stop_at is not None and it.hard_stop_at <= now) or bool(steps) or it.status == "escalated"
 
 
 def _needs_person(it: Situation, fine: float) -> bool:

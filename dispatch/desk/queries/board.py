@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Row, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -24,8 +25,7 @@ WINDOW = 500
 _UNSEEN = (Status.QUEUED, Status.SENT, Status.DELIVERED)
 
 
-@dataclass(frozen=True, slots=True)
-class BoardRow:
+class BoardRow(NamedTuple):
     """A request as the board shows it; the same for everybody who may see it.
 
     order: sorts as the board does. steps: what can still be done, each with its last moment. act_by: when the first of
@@ -51,10 +51,10 @@ class BoardRow:
     lane: str
     order: str
     act_by: datetime | None
-    steps: tuple[tuple[str, datetime], ...]
+    steps: tuple[tuple[Step, datetime], ...]
 
 
-_AS_IT_IS = (
+_as_it_is = attrgetter(
     "id", "reference", "status", "service", "language", "starts_at", "ends_at", "hard_stop_at", "municipality",
     "priority", "owner_id", "wave", "immediate",
 )  # fmt: skip
@@ -93,7 +93,7 @@ def board_page(
     found = requests.board(by, chosen.filter, after=since, limit=WINDOW + 1)
     window = found[:WINDOW]
     shown = [(it, stands) for it, stands in _standings(window, now) if chosen.takes(it, stands, now)]
-    shown.sort(key=lambda it: (it[1].order, it[0].id))
+    shown.sort(key=lambda it: (it[1].rank, it[0].id))
     page = [_item(it, stands, now) for it, stands in shown[begin : begin + limit]]
     if begin + limit < len(shown):
         return page, (after, begin + limit)
@@ -120,8 +120,8 @@ def live_row(request_id: int) -> tuple[int, BoardRow | None] | None:
 def pace_on(day: date) -> Pace:
     """Return how long the desk's steps take, by the terms in force."""
     terms = terms_at(day)
-    minutes = {step: terms.value(f"desk_{step.value}") for step in Step}
-    return Pace(minutes, terms.value("desk_fine") / 100)
+    takes = {step: timedelta(minutes=terms.value(f"desk_{step.value}")) for step in Step}
+    return Pace(takes, terms.value("desk_fine") / 100)
 
 
 def views_of(by: Actor) -> list[DeskViewRow]:
@@ -143,14 +143,14 @@ class _Told:
 
 def _item(it: Row[Any], stands: Standing, now: datetime) -> BoardRow:
     return BoardRow(
-        **{name: getattr(it, name) for name in _AS_IT_IS},
+        *_as_it_is(it),
         urgency=urgency(it.hard_stop_at, now),
         organisation=it.organisation_name,
         owner=it.owner_name,
         lane=stands.lane.value,
         order=stands.order,
         act_by=stands.act_by if stands.lane is Lane.ACT else None,
-        steps=tuple([(step.value, until) for step, until in stands.steps]),
+        steps=stands.steps,
     )
 
 

@@ -48,8 +48,7 @@ def board() -> str:
         "views": queries.views_of(actor),
         "alert": alert,
         "alert_form": AlertForm(formdata=None, obj=alert),
-        "close_form": CloseForm(formdata=None),
-        "message_form": MessageForm(formdata=None),
+        "bulk_fields": _bulk_fields(str(get_locale())),
     }
     return render_template("dispatch/desk/board.html", **shown)
 
@@ -59,6 +58,14 @@ def _row(row: BoardRow, locale: str, minute: datetime) -> Markup:
     """Return a row as it is written in a language in this minute."""
     template = current_app.jinja_env.get_template("dispatch/desk/_row.html")
     return Markup(template.render(row=row))  # noqa: S704 (the template escapes)
+
+
+@lru_cache
+def _bulk_fields(locale: str) -> Markup:
+    """Return what doing the same to many asks, as it is written in a language."""
+    template = current_app.jinja_env.get_template("dispatch/desk/_bulk_fields.html")
+    forms = {"close_form": CloseForm(formdata=None), "message_form": MessageForm(formdata=None)}
+    return Markup(template.render(**forms))  # noqa: S704 (the template escapes)
 
 
 @pages.post("/bulk")

@@ -20,7 +20,8 @@ from dispatch.desk.domain import (
 )
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
-PACE = Pace({Step.CALL: 4, Step.ASSIGN: 6, Step.PROPOSE: 25}, fine=0.75)
+TAKES = {step: timedelta(minutes=minutes) for step, minutes in zip(Step, (4, 6, 25), strict=True)}
+PACE = Pace(TAKES, fine=0.75)
 
 
 def of(minutes_left: float | None = 120, **changes: object) -> Standing:
@@ -69,7 +70,9 @@ def test_where_nothing_is_possible_any_more_the_requester_is_told() -> None:
 def test_what_loses_a_possibility_first_stands_first() -> None:
     near, far = of(40, chance=0.2), of(300, chance=0.2)
     watched, lost = of(30, chance=0.9), of(1, status="escalated")
-    assert sorted([lost, watched, far, near], key=lambda it: it.order) == [near, far, watched, lost]
+    mixed = [lost, watched, far, near]
+    assert sorted(mixed, key=lambda it: it.rank) == [near, far, watched, lost]
+    assert sorted(mixed, key=lambda it: it.order) == [near, far, watched, lost]  # as a page sorts
 
 
 def test_a_request_without_a_hard_stop_stands_somewhere() -> None:

@@ -84,7 +84,7 @@ class AdaptiveWaves:
 
     So with days to go one or two, with an hour to go many. A round lasts until `part` of the answers have come. Nobody
     knows how long a caller waits: for work that starts at once the window is `caller_minutes`, asked again and again,
-    and the first round alone gives a chance of `first_now`.
+    the first round alone gives a chance of `first_now`, and people are reached over `channel_now`.
     """
 
     target: float = 0.93
@@ -95,12 +95,14 @@ class AdaptiveWaves:
     part_now: float = 0.35
     caller_minutes: float = 5.0
     first_now: float = 0.75
+    channel_now: str = PUSH
 
     def plan(self, case: Case, prospects: Sequence[Prospect]) -> Plan:
         """Ask the best of those not asked yet, so many that the target can still be reached."""
         if (nothing := nothing_to_ask(case)) is not None:
             return nothing
-        curve = self.reactions.of(PUSH, case.immediate)
+        channel = self.channel_now if case.immediate else PUSH
+        curve = self.reactions.of(channel, case.immediate)
         left = window(case, self.caller_minutes)
         round_minutes = curve.until(self.part_now if case.immediate else self.part)
         queue = waiting(case, prospects, self.order)
@@ -112,7 +114,7 @@ class AdaptiveWaves:
         if case.immediate and not case.asked:
             at_once = max(at_once, hunt.needed(chances, curve.reach, self.first_now))
         again_at = _next_look(case, fresh, round_minutes)
-        plan = _asking(case, queue[: max(0, at_once - len(fresh))], again_at)
+        plan = _asking(case, queue[: max(0, at_once - len(fresh))], again_at, channel)
         if not plan.ask and queue:
             plan = replace(plan, reason=ENOUGH_ASKED, again_at=again_at)
         return replace(plan, fill=hunt.chance(chances[: len(plan.ask)], curve.within(left)))
@@ -223,9 +225,9 @@ class WithSecondChannel:
 def ours(reactions: Reactions = USUAL, spread: float = 0.7) -> Policy:
     """Return the policy of the house, with what was learned about answers: patient, with fallback and second channel.
 
-    Source: docs/matching.md.
+    For a caller it rings people at once. Source: docs/matching.md.
     """
-    patient = AdaptiveWaves(reactions=reactions, spread=spread)
+    patient = AdaptiveWaves(reactions=reactions, spread=spread, channel_now=VOICE, caller_minutes=3.5)
     return WithFallback(WithSecondChannel(patient, reactions=reactions), reactions=reactions, spread=spread)
 
 
@@ -253,8 +255,8 @@ def window(case: Case, caller_minutes: float) -> float:
     return min(left, caller_minutes) if case.immediate else left
 
 
-def _asking(case: Case, chosen: Sequence[Prospect], again_at: float | None) -> Plan:
-    ask = tuple([Ask(it.interpreter_id, it.option, PUSH, case.deadline) for it in chosen])
+def _asking(case: Case, chosen: Sequence[Prospect], again_at: float | None, channel: str = PUSH) -> Plan:
+    ask = tuple([Ask(it.interpreter_id, it.option, channel, case.deadline) for it in chosen])
     opened = _least_preferred((*case.asked, *ask))
     return Plan(ask, again_at, opened, ASKED) if ask else Plan((), None, opened, NOBODY_LEFT)
 

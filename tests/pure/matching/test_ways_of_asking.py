@@ -125,6 +125,12 @@ def test_a_caller_is_not_kept_waiting_for_one_person():
     assert sure.again_at < 480 + 3
 
 
+def test_for_a_caller_people_are_rung_and_for_later_work_they_get_a_message():
+    caller, later = (OURS.plan(a_case(immediate=now), people(20)) for now in (True, False))
+    assert {it.channel for it in caller.ask} == {VOICE}
+    assert {it.channel for it in later.ask} == {PUSH}
+
+
 def test_likelier_people_come_before_nearer_ones_when_that_is_worth_the_way():
     near, likely = Prospect(1, 0, 0.2, 20.0), Prospect(2, 0, 0.9, 50.0)
     assert AdaptiveWaves(order=by_cost).plan(a_case(), [near, likely]).ask[0].interpreter_id == 1

@@ -114,6 +114,24 @@ def test_a_link_that_became_thin_is_noticed_within_three_seconds_and_one_that_is
     assert link.downlink.bps > 1_000_000
 
 
+def test_a_bad_moment_after_sending_little_does_not_take_nearly_everything() -> None:
+    link = Link(5_000_000)
+    link.run(10, wish_bps=60_000)  # sound alone: what arrives says nothing about the link
+    before_bps, link.bps = link.downlink.bps, 40_000
+    while link.downlink.bps >= before_bps and link.now_s < 200:
+        link.run(0.1, wish_bps=60_000)
+    assert 0.55 * before_bps < link.downlink.bps < before_bps
+
+
+def test_where_there_is_little_it_grows_by_a_packet_in_a_few_round_trips() -> None:
+    link = Link(120_000)
+    link.run(20)
+    before_bps, link.bps = link.downlink.bps, 5_000_000
+    link.run(5)
+    assert before_bps < 160_000
+    assert link.downlink.bps > before_bps + 3 * 40_000
+
+
 def test_a_policer_that_drops_without_a_queue_is_noticed_by_what_it_drops() -> None:
     link = Link(800_000, queue_s=0.005)
     link.run(15)

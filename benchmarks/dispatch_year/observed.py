@@ -50,8 +50,10 @@ class Observed:
         self.pool = pool
         self.now = 0.0
         self._requests = requests
-        self.busy = np.zeros((n, (weeks + SPARE_WEEKS) * CELLS_PER_WEEK), dtype=bool)
-        self.promised_hours = np.zeros((n, weeks + SPARE_WEEKS))
+        last = np.nanmax([requests.start, requests.other_start]) // WEEK
+        weeks = max(weeks + SPARE_WEEKS, int(last) + 2)  # the last work may end in the week after it began
+        self.busy = np.zeros((n, weeks * CELLS_PER_WEEK), dtype=bool)
+        self.promised_hours = np.zeros((n, weeks))
         self.offers_7d = np.zeros(n)
         self.rung_until = np.full(n, -1.0)
         self.rung_for = np.full(n, -1)

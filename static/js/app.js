@@ -8,7 +8,7 @@ async function ready() {
   const program = app.dataset.worker;
   await navigator.serviceWorker.register(scripts ? scripts.createScriptURL(program) : program, { scope: "/" });
   const { active } = await navigator.serviceWorker.ready;
-  active.postMessage("keep");
+  active?.postMessage("keep");
 }
 
 async function keepAgenda() {

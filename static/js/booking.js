@@ -2,15 +2,15 @@
 // time. Without this script the form works too.
 "use strict";
 
-const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-booking]"));
-const preview = /** @type {HTMLElement | null} */ (form.querySelector("[data-preview]"));
-const moments = /** @type {HTMLElement} */ (form.querySelector("[data-moments]"));
-const questions = /** @type {HTMLElement[]} */ ([...form.querySelectorAll("[data-question]")]);
+const form = document.querySelector("form[data-booking]");
+const preview = form.querySelector("[data-preview]");
+const moments = form.querySelector("[data-moments]");
+const questions = [...form.querySelectorAll("[data-question]")];
 const ours = window.trustedTypes?.createPolicy("booking", { createHTML: (html) => html });
 const told = ["language", "service", "talk", "immediate", "day", "hour", "minutes", "postcode", "municipality", "phone",
   "interpreter_gender", "deadline_day"];
 
-/** @param {string} name @returns {HTMLInputElement | null} */
+/** @param {string} name */
 const chosen = (name) => form.querySelector(`input[name=${name}]:checked`);
 /** @param {string} name @returns {HTMLInputElement} */
 const named = (name) => /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
@@ -32,9 +32,12 @@ function advise() {
   }
 }
 
+/** What is filled in; files are left out. */
+const typed = () => /** @type {[string, string][]} */ ([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+
 /** @param {HTMLElement} target @param {string} address @param {Record<string, string>} more */
 async function fetchInto(target, address, more = {}) {
-  const filled = [...new FormData(form)].filter(([name]) => told.includes(name));
+  const filled = typed().filter(([name]) => told.includes(name));
   const query = new URLSearchParams([...filled, ...new URLSearchParams(location.search), ...Object.entries(more)]);
   const mine = String(Number(target.dataset.asked ?? 0) + 1);
   target.dataset.asked = mine;
@@ -53,7 +56,7 @@ async function lookAtMoments(first = "") {
   const key = [service(), ...wanted, first].join("|");
   if (key === momentsFor || !service() || !named("language").value) return;
   momentsFor = key;
-  await fetchInto(moments, form.dataset.momentsUrl ?? "", first ? { first } : {});
+  await fetchInto(moments, form.dataset.momentsUrl, first ? { first } : {});
   for (const button of moments.querySelectorAll("[data-first]")) button.hidden = false;
   pickShown();
 }
@@ -72,20 +75,19 @@ function take(value) {
 
 // What is typed is kept on the server too, so that a reload or a lost session loses nothing.
 async function keep() {
-  const typed = [...new FormData(form)].filter(([, value]) => typeof value === "string");
-  const body = new URLSearchParams(typed.filter(([name]) => !["_once", "slot"].includes(name)));
+  const body = new URLSearchParams(typed().filter(([name]) => !["_once", "slot"].includes(name)));
   const token = document.querySelector("meta[name=csrf-token]").content;
   const address = form.querySelector("[data-keep]").dataset.keep;
   await fetch(address, { method: "POST", headers: { "X-CSRFToken": token }, body, keepalive: true }).catch(() => {});
 }
 
-let looking, keeping;
+let looking = 0, keeping = 0;
 function lookSoon() {
   clearTimeout(looking);
   clearTimeout(keeping);
   if (!preview) return;
   looking = setTimeout(() => {
-    fetchInto(preview, preview.dataset.url ?? "");
+    fetchInto(preview, preview.dataset.url);
     lookAtMoments();
   }, 300);
   keeping = setTimeout(keep, 1500);
@@ -100,7 +102,7 @@ form.addEventListener("change", (event) => {
 });
 form.addEventListener("input", lookSoon);
 form.addEventListener("click", (event) => {
-  const button = /** @type {HTMLButtonElement | null} */ (event.target.closest("button"));
+  const button = /** @type {Element} */ (event.target).closest("button");
   if (button?.dataset.first) lookAtMoments(button.dataset.first);
   if (button?.name !== "take") return;
   event.preventDefault();
@@ -138,7 +140,7 @@ function walk(focus) {
 }
 
 form.querySelector("[data-onward]").addEventListener("click", () => {
-  const fields = /** @type {HTMLInputElement[]} */ ([...questions[current()].querySelectorAll("input, select, textarea")]);
+  const fields = [...questions[current()].querySelectorAll("input, select, textarea")];
   if (fields.every((it) => it.offsetParent === null || it.reportValidity())) location.hash = `vraag-${current() + 2}`;
 });
 form.querySelector("[data-back]").addEventListener("click", () => history.back());
@@ -147,7 +149,7 @@ small.addEventListener("change", () => walk(false));
 
 const wrong = questions.findIndex((it) => it.querySelector(".wrong"));
 if (wrong >= 0) history.replaceState(null, "", `#vraag-${wrong + 1}`);
-const lookButton = /** @type {HTMLElement | null} */ (form.querySelector("[data-look]"));
+const lookButton = form.querySelector("[data-look]");
 if (lookButton) lookButton.hidden = true;
 show();
 walk(false);

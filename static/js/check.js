@@ -2,7 +2,10 @@
 const root = document.querySelector("[data-check]");
 const words = Object.fromEntries([...root.querySelectorAll("[data-word]")].map((it) => [it.dataset.word, it.textContent]));
 const GATHER_MS = 6000;
-let stream = null, sound = null;
+/** @type {MediaStream} */
+let stream;
+/** @type {AudioContext} */
+let sound;
 
 /** @param {string} what @param {string} word @param {boolean | null} good */
 function say(what, word, good = null) {
@@ -11,7 +14,7 @@ function say(what, word, good = null) {
   line.className = good === null ? "" : good ? "good" : "bad";
 }
 
-/** @param {"audioinput" | "videoinput"} kind */
+/** @param {string} kind */
 async function choices(kind) {
   const box = root.querySelector(`[data-choose=${kind}]`), list = box.querySelector("select");
   const found = (await navigator.mediaDevices.enumerateDevices()).filter((it) => it.kind === kind);
@@ -21,13 +24,13 @@ async function choices(kind) {
 
 async function devices() {
   stream?.getTracks().forEach((it) => it.stop());
-  const chosen = (kind) => root.querySelector(`[data-choose=${kind}] select`).value;
-  const wish = (kind) => (chosen(kind) ? { deviceId: { exact: chosen(kind) } } : true);
-  const ask = (kinds) => navigator.mediaDevices.getUserMedia(kinds).catch(() => null);
+  const chosen = (/** @type {string} */ kind) => root.querySelector(`[data-choose=${kind}] select`).value;
+  const wish = (/** @type {string} */ kind) => (chosen(kind) ? { deviceId: { exact: chosen(kind) } } : true);
+  const ask = (/** @type {MediaStreamConstraints} */ kinds) => navigator.mediaDevices.getUserMedia(kinds).catch(() => null);
   const audio = await ask({ audio: wish("audioinput") });
   const video = await ask({ video: wish("videoinput") });
   stream = new MediaStream([...(audio?.getTracks() ?? []), ...(video?.getTracks() ?? [])]);
-  root.querySelector("[data-preview]").srcObject = stream;
+  root.querySelector("video[data-preview]").srcObject = stream;
   say("camera", video ? "camera_ok" : "camera_no", Boolean(video));
   if (audio) listen();
   else say("microphone", "microphone_no", false);
@@ -36,7 +39,7 @@ async function devices() {
 /** Shows how loud the microphone hears, and says after a while that it hears nothing. */
 function listen() {
   sound ??= new AudioContext();
-  const ear = sound.createAnalyser(), meter = root.querySelector("[data-level]");
+  const ear = sound.createAnalyser(), meter = root.querySelector("meter[data-level]");
   sound.createMediaStreamSource(stream).connect(ear);
   const bits = new Float32Array(ear.fftSize), mine = stream;
   let heard = false, since = performance.now();
@@ -64,12 +67,12 @@ function tone() {
   root.querySelector("[data-heard]").hidden = false;
 }
 
-/** Whether a way of this kind is found. @param {"host" | "srflx" | "relay"} kind */
+/** Whether a way of this kind is found. @param {"host" | "relay"} kind @param {RTCIceServer[]} iceServers @returns {Promise<boolean>} */
 function finds(kind, iceServers) {
   const pc = new RTCPeerConnection({ iceServers, iceTransportPolicy: kind === "relay" ? "relay" : "all" });
   pc.createDataChannel("way");
   return new Promise((resolve) => {
-    const end = (found) => { pc.close(); resolve(found); };
+    const end = (/** @type {boolean} */ found) => { pc.close(); resolve(found); };
     setTimeout(() => end(false), GATHER_MS);
     pc.onicecandidate = ({ candidate }) => {
       if (candidate?.type === kind || (kind === "host" && candidate?.protocol === "udp")) end(true);
@@ -79,6 +82,7 @@ function finds(kind, iceServers) {
 }
 
 async function network() {
+  /** @type {RTCIceServer[]} */
   const servers = JSON.parse(root.dataset.ice);
   say("network", "testing");
   const way = await finds("host", servers);
@@ -89,8 +93,9 @@ async function network() {
   return say("relay", relayed ? "relay_ok" : "relay_no", relayed);
 }
 
-root.querySelector("[data-begin]").addEventListener("click", async (event) => {
-  event.target.hidden = true;
+const begin = root.querySelector("[data-begin]");
+begin.addEventListener("click", async () => {
+  begin.hidden = true;
   root.querySelector("[data-tests]").hidden = false;
   say("speaker", "speaker");
   network();

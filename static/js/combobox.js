@@ -5,7 +5,7 @@
 
 /** @param {HTMLElement} box */
 function makeCombobox(box) {
-  const input = /** @type {HTMLInputElement} */ (box.querySelector("input"));
+  const input = box.querySelector("input");
   const address = /** @type {HTMLElement} */ (input.form).dataset.languagesUrl;
   const list = document.createElement("ul");
   let at = -1;
@@ -102,4 +102,4 @@ function makeCombobox(box) {
   });
 }
 
-for (const box of document.querySelectorAll("[data-combobox]")) makeCombobox(/** @type {HTMLElement} */ (box));
+for (const box of document.querySelectorAll("[data-combobox]")) makeCombobox(box);

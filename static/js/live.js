@@ -58,4 +58,4 @@ function keepLive(region) {
   document.addEventListener("visibilitychange", look);
 }
 
-for (const region of document.querySelectorAll("[data-live-region]")) keepLive(/** @type {HTMLElement} */ (region));
+for (const region of document.querySelectorAll("[data-live-region]")) keepLive(region);

@@ -27,21 +27,30 @@
 
 const LOST_MS = 2500, LOOK_MS = 500, LOOK_CLOSELY_MS = 100, AWAITED_MS = 5000;
 const START_BITRATE = 1_200_000;
+/** @type {Kind[]} */
+const KINDS = ["audio", "video"];
 
 export class MediaConnection {
   #options;
+  /** @type {Map<Pc, RTCPeerConnection>} */
   #pcs = new Map();          // "main" | "publish" | "subscribe" -> RTCPeerConnection
-  #senders = {};             // "audio" | "video" -> RTCRtpSender
+  /** @type {Partial<Record<Kind, RTCRtpSender>>} */
+  #senders = {};
+  /** @type {Place[]} */
   #wanted = [];              // the last STREAMS
-  #shown = new Map();        // participant -> MediaStream
+  /** @type {Map<string, MediaStream>} */
+  #shown = new Map();        // by participant
   #muted = { audio: false, video: false };
   #state = "new";
-  #timer = null;
-  #pictures = new Map();     // video track -> {from, given: when, before: pictures decoded by then, moving}
+  #timer = 0;
+  /** @type {Map<MediaStreamTrack, {from: string, given: number, before: number | null, moving: boolean}>} */
+  #pictures = new Map();     // by video track; `given`: when, `before`: pictures decoded by then
   #received = -1;
   #receivedAt = 0;
+  /** @type {Promise<unknown>} */
   #steps = Promise.resolve(); // negotiations, one after the other
 
+  /** @param {MediaOptions} options */
   constructor(options) {
     this.#options = options;
   }
@@ -54,13 +63,14 @@ export class MediaConnection {
     this.#become("connecting");
     const { joined, tracks = {} } = this.#options;
     const pc = this.#pc(joined.offers_on);
-    for (const kind of ["audio", "video"]) {
-      const transceiver = pc.addTransceiver(tracks[kind] || kind, {
+    for (const kind of KINDS) {
+      const track = tracks[kind];
+      const transceiver = pc.addTransceiver(track || kind, {
         direction: "sendonly",
         sendEncodings: kind === "video" ? [{ maxBitrate: START_BITRATE }] : undefined,
       });
       this.#senders[kind] = transceiver.sender;
-      if (tracks[kind]) tracks[kind].enabled = !this.#muted[kind];
+      if (track) track.enabled = !this.#muted[kind];
     }
     for (let slot = 0; slot < joined.slots; slot += 1) {
       pc.addTransceiver("audio", { direction: "recvonly" });
@@ -71,13 +81,13 @@ export class MediaConnection {
     await this.#inTurn(() => this.#offer(joined.offers_on));
   }
 
-  /** Take what the engine says of whose streams are where. */
+  /** Take what the engine says of whose streams are where. @param {Place[]} list */
   streams(list) {
     this.#wanted = list;
     this.#show();
   }
 
-  /** Take a step of the engine's own: an offer on a connection of its own, an answer, or a candidate. */
+  /** Take a step of the engine's own: an offer on a connection of its own, an answer, or a candidate. @param {Step} step */
   negotiated(step) {
     return this.#inTurn(async () => {
       const pc = this.#pc(step.pc);
@@ -86,23 +96,24 @@ export class MediaConnection {
       } else {
         await pc.setRemoteDescription({ type: step.kind, sdp: step.body });
         if (step.kind === "offer") {
-          await pc.setLocalDescription();
-          await this.#options.negotiate({ pc: step.pc, kind: "answer", body: pc.localDescription.sdp });
+          await this.#options.negotiate({ pc: step.pc, kind: "answer", body: await described(pc) });
         }
       }
       this.#show();
     });
   }
 
+  /** @param {Kind} kind @param {boolean} muted */
   mute(kind, muted) {
     this.#muted[kind] = muted;
     const track = this.#senders[kind] && this.#senders[kind].track;
     if (track) track.enabled = !muted;
   }
 
+  /** @param {Kind} kind @param {MediaStreamTrack | null} track */
   async replace(kind, track) {
     if (track) track.enabled = !this.#muted[kind];
-    await this.#senders[kind].replaceTrack(track);
+    await this.#senders[kind]?.replaceTrack(track);
   }
 
   restart() {
@@ -124,6 +135,7 @@ export class MediaConnection {
       whose.set(`${entry.pc} ${entry.audio_mid}`, entry.from);
       whose.set(`${entry.pc} ${entry.video_mid}`, entry.from);
     }
+    /** @type {Numbers} */
     const numbers = { rttMs: null, lossPercent: 0, out: {}, from: {} };
     let packets = 0, lost = 0;
     for (const [name, pc] of this.#pcs) {
@@ -155,8 +167,10 @@ export class MediaConnection {
     this.#become("closed");
   }
 
+  /** @param {Pc} name */
   #pc(name) {
-    if (this.#pcs.has(name)) return this.#pcs.get(name);
+    const known = this.#pcs.get(name);
+    if (known) return known;
     const pc = new RTCPeerConnection({
       iceServers: this.#options.iceServers || [],
       iceTransportPolicy: this.#options.iceTransportPolicy || "all",
@@ -175,26 +189,28 @@ export class MediaConnection {
     return pc;
   }
 
+  /** @param {Pc} name */
   async #offer(name) {
     const pc = this.#pc(name);
-    await pc.setLocalDescription();
-    const answer = await this.#options.negotiate({ pc: name, kind: "offer", body: pc.localDescription.sdp });
+    const answer = await this.#options.negotiate({ pc: name, kind: "offer", body: await described(pc) });
     if (answer && this.#state !== "closed") {
       await pc.setRemoteDescription({ type: "answer", sdp: answer.body });
       this.#show();
     }
   }
 
+  /** @param {() => Promise<void>} work */
   #inTurn(work) {
     const done = this.#steps.then(() => (this.#state === "closed" ? undefined : work()));
     this.#steps = done.catch(() => {});
     return done;
   }
 
+  /** @param {RTCPeerConnection} pc */
   #connected(pc) {
     if (pc.connectionState === "failed") this.#lose();
     else if (pc.connectionState === "connected") this.#receivedAt = performance.now();
-    if (this.#state === "connecting" && this.#pcs.get(this.#options.joined.offers_on).connectionState === "connected") {
+    if (this.#state === "connecting" && this.#pcs.get(this.#options.joined.offers_on)?.connectionState === "connected") {
       this.#become("connected");
     }
   }
@@ -210,7 +226,7 @@ export class MediaConnection {
       if (video && this.#pictures.get(video)?.from !== entry.from) {
         this.#pictures.set(video, { from: entry.from, given: performance.now(), before: null, moving: false });
       }
-      const tracks = [audio, video && this.#pictures.get(video).moving ? video : null].filter(Boolean);
+      const tracks = [audio, video && this.#pictures.get(video)?.moving ? video : null].filter((it) => it !== null);
       const known = this.#shown.get(entry.from), stream = known || new MediaStream();
       const gone = stream.getTracks().filter((it) => !tracks.includes(it));
       const come = tracks.filter((it) => !stream.getTracks().includes(it));
@@ -222,11 +238,13 @@ export class MediaConnection {
     for (const participant of [...this.#shown.keys()]) if (!there.has(participant)) this.#hide(participant);
   }
 
+  /** @param {Pc} name @param {string | null} mid */
   #track(name, mid) {
     const transceiver = mid && this.#pcs.get(name)?.getTransceivers().find((it) => it.mid === mid);
     return transceiver ? transceiver.receiver.track : null;
   }
 
+  /** @param {string} participant */
   #hide(participant) {
     this.#shown.delete(participant);
     for (const [track, picture] of this.#pictures) if (picture.from === participant) this.#pictures.delete(track);
@@ -257,13 +275,13 @@ export class MediaConnection {
     }
   }
 
-  /* Show the pictures that have begun; return whether some have not. */
+  /** Show the pictures that have begun; return whether some have not. @param {Map<string, number>} decoded */
   #begin(decoded) {
     let waiting = false;
     let begun = false;
     for (const [track, picture] of this.#pictures) {
       const count = decoded.get(track.id) || 0;
-      if (picture.before === null) picture.before = count;
+      picture.before ??= count;
       if (picture.moving) continue;
       picture.moving = count > picture.before;
       begun ||= picture.moving;
@@ -277,6 +295,7 @@ export class MediaConnection {
     if (this.#state === "connected" || this.#state === "connecting") this.#become("lost");
   }
 
+  /** @param {string} state */
   #become(state) {
     if (state === this.#state) return;
     this.#state = state;
@@ -284,6 +303,13 @@ export class MediaConnection {
   }
 }
 
+/** @param {RTCPeerConnection} pc */
+async function described(pc) {
+  await pc.setLocalDescription();
+  return /** @type {RTCSessionDescription} */ (pc.localDescription).sdp;
+}
+
+/** @param {RTCOutboundRtpStreamStats} report */
 function outgoing(report) {
   return {
     bytes: report.bytesSent,
@@ -296,6 +322,7 @@ function outgoing(report) {
   };
 }
 
+/** @param {RTCInboundRtpStreamStats} report */
 function incoming(report) {
   return {
     bytes: report.bytesReceived,

@@ -13,10 +13,14 @@ function seen() {
   fetch("/offers/seen", { method: "POST", headers: { "X-CSRFToken": token } }).catch(() => {});
 }
 
+/** @param {number} offer */
 const cardOf = (offer) => cards.find((it) => Number(it.dataset.offer) === offer);
+/** @param {string} text @param {Record<string, string>} values */
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+/** @param {string} moment */
 const hour = (moment) => new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 
+/** @param {string} kind @param {string} text @param {{href: string, text: string}} [link] */
 function say(kind, text, link) {
   const line = document.createElement("p");
   line.className = "notice " + kind;
@@ -31,6 +35,7 @@ function say(kind, text, link) {
   telling = true;
 }
 
+/** @param {Element} card @param {string} text */
 function lock(card, text) {
   for (const it of card.querySelectorAll("button, summary")) it.toggleAttribute("disabled", Boolean(text));
   const line = card.querySelector("[data-answer]");
@@ -38,10 +43,10 @@ function lock(card, text) {
   line.textContent = text ?? "";
 }
 
-// What the server said about one answer, where the person reads it. What is true now is said too.
-async function tell(answer) {
-  const { said } = answer;
-  const card = cardOf(answer.offer);
+/** What the server said about one answer, where the person reads it. What is true now is said too.
+    @param {number} offer @param {Said} said */
+async function tell(offer, said) {
+  const card = cardOf(offer);
   // Somebody waits for her now: the way in stands with the assignment.
   if (said.status === "yes" && card?.hasAttribute("data-at-once")) return location.assign(`/assignments/${said.assignment}`);
   card?.remove();
@@ -50,21 +55,24 @@ async function tell(answer) {
   else say("soon", `${said.text ?? ""} ${words.truth}`, { href: "/offers", text: words.fresh });
 }
 
+/** @param {Ours<Element>} card @param {Answer["action"]} action @param {string} [reason] */
 async function answer(card, action, reason) {
   const offer = Number(card.dataset.offer);
+  /** @type {Answer} */
   const mine = { offer, action, reason, who, token, key: crypto.randomUUID?.() ?? String(Math.random()).slice(2) + Date.now(), until: card.dataset.until, about: card.querySelector("h2").textContent, words: { yes: words.yes, declined: words.declined } };
   lock(card, words.sending);
-  const said = navigator.onLine ? await sendAnswer(mine, token) : null;
+  const said = navigator.onLine ? await kept.sendAnswer(mine, token) : null;
   if (said?.status === "sign_in") return location.assign("/sign-in?next=/offers");
   if (said) {
     await kept.takeAnswer(offer).catch(() => {}); // an older answer that waited is not sent any more
-    return tell({ ...mine, said });
+    return tell(offer, said);
   }
   await kept.keepAnswer(mine);
   await navigator.serviceWorker?.ready.then((it) => it.sync?.register("answers")).catch(() => {});
   return waiting(mine);
 }
 
+/** @param {Answer} it */
 function waiting(it) {
   const card = cardOf(it.offer);
   const late = new Date(it.until) < new Date();
@@ -73,11 +81,11 @@ function waiting(it) {
 }
 
 async function sendAll() {
-  await sendWaiting(who, token).catch(() => {});
+  await kept.sendWaiting(who, token).catch(() => {});
   for (const it of await kept.answers()) {
     if (it.who !== who) continue;
     if (!it.said) waiting(it);
-    else if (document.visibilityState === "visible" && (await kept.takeAnswer(it.offer))) await tell(it);
+    else if (document.visibilityState === "visible" && (await kept.takeAnswer(it.offer))) await tell(it.offer, it.said);
   }
 }
 
@@ -88,7 +96,7 @@ for (const card of cards) {
       if (leaving) stop(); // the page was to be fetched anew: what comes of this answer is told here
       leaving = false;
       answering += 1;
-      const decline = form.querySelector("[name=reason]");
+      const decline = form.querySelector("select[name=reason]");
       await answer(card, decline ? "decline" : "accept", decline?.value).finally(() => (answering -= 1));
     });
   }

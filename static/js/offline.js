@@ -4,6 +4,7 @@ const lang = document.documentElement.lang;
 const day = new Intl.DateTimeFormat(lang, { weekday: "long", day: "numeric", month: "long", timeZone: "Europe/Brussels" });
 const hour = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Brussels" });
 
+/** @param {Element} parent @param {string} tag @param {string} text */
 function line(parent, tag, text) {
   const made = document.createElement(tag);
   made.textContent = text;
@@ -17,7 +18,7 @@ async function show() {
     const late = new Date(it.until) < new Date();
     line(waiting, "li", `${it.about}: ${(late ? words.late : it.action === "accept" ? words.waitsYes : words.waitsNo).replace("{until}", hour.format(new Date(it.until)))}`);
   }
-  waiting.closest("section").hidden = waiting.children.length === 0;
+  /** @type {HTMLElement} */ (waiting.closest("section")).hidden = waiting.children.length === 0;
   const list = document.querySelector("[data-agenda]");
   for (const it of await kept.agenda()) {
     const box = line(list, "article", "");
@@ -27,7 +28,7 @@ async function show() {
     line(box, "p", `${it.what} · ${it.reference}`);
     const where = [it.street, it.municipality].filter(Boolean).join(", ");
     if (where) line(box, "p", where);
-    if (it.phone) line(box, "a", it.phone).href = "tel:" + it.phone;
+    if (it.phone) /** @type {HTMLAnchorElement} */ (line(box, "a", it.phone)).href = "tel:" + it.phone;
   }
   document.querySelector("[data-none]").hidden = list.children.length > 0;
 }

@@ -1,16 +1,18 @@
 // The desk's keyboard, and one request beside the list: its page is fetched, and the part that tells of it is shown here.
 // Pages are made by this server's own templates; the parser below runs no script.
 const ours = window.trustedTypes?.createPolicy("board", { createHTML: (html) => html });
+/** @param {string} html */
 const parsed = (html) => new DOMParser().parseFromString(ours ? ours.createHTML(html) : html, "text/html");
 const side = document.querySelector("[data-side]");
 const wide = matchMedia("(min-width: 75rem)");
 
+/** @type {Desk} */
 const desk = {
   parsed,
   wide: () => Boolean(side) && wide.matches,
   pane: () => document.querySelector("[data-pane]"),
   // Whoever is in a form here, at its button too, does not want it to change under her hands.
-  busy: () => Boolean(side?.contains(document.activeElement) && document.activeElement.closest("form")),
+  busy: () => Boolean(side?.contains(document.activeElement) && document.activeElement?.closest("form")),
   async open(address, { focus = false } = {}) {
     const mine = (desk.asked = address);
     const answer = await fetch(address).catch(() => null);
@@ -40,24 +42,25 @@ const desk = {
 };
 
 // What somebody opened stays open, where she was stays in sight, and the keyboard stays in the request.
+/** @param {() => void} change */
 function keepPlace(change) {
-  const summaries = () => [...side.querySelectorAll("details > summary")];
-  const open = summaries().filter((it) => it.parentElement.open).map((it) => it.textContent);
+  const parts = () => [...side.querySelectorAll("details")].map((it) => ({ it, name: it.querySelector("summary").textContent }));
+  const open = parts().filter(({ it }) => it.open).map(({ name }) => name);
   const [inside, top] = [side.contains(document.activeElement), side.scrollTop];
   change();
-  for (const it of summaries()) if (open.includes(it.textContent)) it.parentElement.open = true;
+  for (const { it, name } of parts()) if (open.includes(name)) it.open = true;
   side.scrollTop = top;
   if (inside) side.querySelector("h1").focus({ preventScroll: true });
 }
-window.desk = desk;
 
 side?.addEventListener("submit", async (event) => {
-  const form = event.target;
+  const form = /** @type {HTMLFormElement} */ (event.target);
   if (form.method !== "post") return;
   event.preventDefault();
-  const body = new URLSearchParams(new FormData(form, event.submitter));
+  const filled = /** @type {[string, string][]} */ ([...new FormData(form, event.submitter)]); // no form here takes files
+  const body = new URLSearchParams(filled);
   for (const button of form.querySelectorAll("button")) button.disabled = true;
-  const answer = await fetch(form.getAttribute("action"), { method: "POST", body }).catch(() => null);
+  const answer = await fetch(form.getAttribute("action") ?? "", { method: "POST", body }).catch(() => null);
   if (!answer) {
     for (const button of form.querySelectorAll("button")) button.disabled = false;
     return;
@@ -67,13 +70,16 @@ side?.addEventListener("submit", async (event) => {
 });
 
 // Keys are ours only where nobody writes, and never with another key held down.
-const writing = (target) => target.closest?.("input:not([type=checkbox]), select, textarea, [contenteditable]");
+/** @param {EventTarget | null} target */
+const writing = (target) => /** @type {Element} */ (target).closest?.("input:not([type=checkbox]), select, textarea, [contenteditable]");
+/** @type {Record<string, string>} */
 const acts = { a: "a", e: "e", c: "c", n: "n", t: "t" };
 
+/** @param {string} key */
 function act(key) {
   const place = desk.pane()?.querySelector(`[data-key="${key}"]`);
   if (!place) return false;
-  if (place.matches("details")) place.open = true;
+  if (place instanceof HTMLDetailsElement) place.open = true;
   const target = place.querySelector("select, textarea, button");
   target?.focus();
   target?.scrollIntoView({ block: "nearest" });
@@ -83,7 +89,7 @@ function act(key) {
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (event.key === "Escape") {
-    document.activeElement?.blur();
+    /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
     window.dispatchEvent(new Event("desk:back"));
     return;
   }
@@ -95,7 +101,7 @@ addEventListener("keydown", (event) => {
     box?.select();
     event.preventDefault();
   } else if (event.key === "?") {
-    const help = document.querySelector("[data-keys]");
+    const help = document.querySelector("details[data-keys]");
     if (help) {
       help.open = !help.open;
       if (help.open) help.querySelector("summary").focus();

@@ -2,6 +2,7 @@
 const token = document.querySelector("meta[name=csrf-token]").content;
 const state = document.querySelector("[data-present]");
 
+/** @param {boolean} there */
 function show(there) {
   state.textContent = there ? state.dataset.there : state.dataset.lost;
   state.classList.toggle("done", there);

@@ -5,18 +5,21 @@ const state = box.querySelector("[data-state]");
 const on = box.querySelector("[data-on]");
 const off = box.querySelector("[data-off]");
 
+/** @param {string} word */
 function show(word, { mayStart = false, mayStop = false } = {}) {
   state.textContent = box.dataset[word];
   on.hidden = !mayStart;
   off.hidden = !mayStop;
 }
 
+/** @param {string} path @param {object} body */
 async function send(path, body) {
   const head = { "X-CSRFToken": csrf, "Content-Type": "application/json" };
   const answer = await fetch(path, { method: "POST", headers: head, body: JSON.stringify(body) });
   if (!answer.ok) throw new Error(String(answer.status));
 }
 
+/** @param {string} key */
 function bytes(key) {
   const text = atob(key.replaceAll("-", "+").replaceAll("_", "/"));
   return Uint8Array.from(text, (it) => it.charCodeAt(0));
@@ -58,6 +61,7 @@ async function stop() {
   return show("no", { mayStart: true });
 }
 
+/** @param {() => Promise<void>} act */
 function attempt(act) {
   act().catch(() => show("failed", { mayStart: true }));
 }

@@ -2,6 +2,12 @@
 // pages and by the service worker; one database, nothing in it that is not needed, all of it gone at signing out.
 const KEEP = "tolkdienst";
 
+/**
+ * @template T
+ * @param {IDBTransactionMode} mode
+ * @param {(work: IDBTransaction) => IDBRequest<T> | void} use
+ * @returns {Promise<T>}
+ */
 function store(mode, use) {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open(KEEP, 1);
@@ -12,7 +18,7 @@ function store(mode, use) {
     opening.onerror = () => reject(opening.error);
     opening.onsuccess = () => {
       const work = opening.result.transaction(["answers", "agenda"], mode);
-      const asked = use(work);
+      const asked = /** @type {IDBRequest<T>} */ (use(work));
       work.oncomplete = () => {
         opening.result.close();
         resolve(asked?.result);
@@ -22,7 +28,12 @@ function store(mode, use) {
   });
 }
 
-// Does something to a kept answer if it is there and fits.
+/**
+ * Does something to a kept answer if it is there and fits.
+ * @param {number} offer
+ * @param {(was: Answer) => boolean} fits
+ * @param {(answers: IDBObjectStore) => void} act
+ */
 async function change(offer, fits, act) {
   let done = false;
   await store("readwrite", (work) => {
@@ -36,6 +47,7 @@ async function change(offer, fits, act) {
   return done;
 }
 
+/** @type {Kept} */
 const kept = {
   answers: () => store("readonly", (it) => it.objectStore("answers").getAll()),
   keepAnswer: (answer) => store("readwrite", (it) => it.objectStore("answers").put(answer)),
@@ -62,11 +74,14 @@ const kept = {
       it.objectStore("agenda").clear();
       it.objectStore("answers").clear();
     }),
+  sendAnswer,
+  sendWaiting,
 };
 
-// Sends one answer under its own key: sent twice, it counts once. Returns what the server said; null: no network.
+/** Sends one answer under its own key: sent twice, it counts once. Returns what the server said; null: no network.
+    @type {Kept["sendAnswer"]} */
 async function sendAnswer(answer, token) {
-  const head = { "Content-Type": "application/json", "Idempotency-Key": answer.key, "X-CSRFToken": token ?? answer.token };
+  const head = { "Content-Type": "application/json", "Idempotency-Key": answer.key, "X-CSRFToken": token ?? answer.token ?? "" };
   const body = JSON.stringify(answer.action === "decline" ? { reason: answer.reason } : {});
   const address = `/api/v1/offers/${answer.offer}/${answer.action}`;
   const said = await fetch(address, { method: "POST", headers: head, body }).catch(() => null);
@@ -77,7 +92,8 @@ async function sendAnswer(answer, token) {
   return { status: answer.action === "accept" ? "yes" : "declined", assignment: told.assignment?.id };
 }
 
-// Sends everything that waits for this person; what was said is kept until somebody read it.
+/** Sends everything that waits for this person; what was said is kept until somebody read it.
+    @type {Kept["sendWaiting"]} */
 async function sendWaiting(who, token) {
   const told = [];
   for (const answer of await kept.answers()) {

@@ -3,6 +3,7 @@ import { MediaConnection } from "./media.js";
 import { Stage, words } from "./stage.js";
 
 const root = document.querySelector("[data-room]");
+/** @template {string} S @param {S} what */
 const find = (what) => root.querySelector(what);
 const csrf = document.querySelector("meta[name=csrf-token]").content;
 const isVideo = root.dataset.kind === "video";
@@ -17,16 +18,16 @@ const stage = new Stage(root, { act: say, files: root.dataset.files });
 /** @type {MediaConnection | null} */
 let connection = null;
 let joining = 0, over = false, soundOnly = false;
-/** @type {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} */
+/** @type {Tracks} */
 const tracks = { audio: null, video: null };
 const on = { microphone: true, camera: isVideo, hand: false };
 
-/** Ask something of the room; a refusal comes back as `error` with `says`. */
+/** Ask something of the room; a refusal comes back as `error` with `says`. @type {Say} */
 async function say(name, body = {}) {
   try {
     return await socket.timeout(ANSWER_MS).emitWithAck(name, body);
   } catch {
-    return { error: "unavailable" };
+    return /** @type {RoomAnswer} */ ({ error: "unavailable" });
   }
 }
 
@@ -34,12 +35,13 @@ async function say(name, body = {}) {
 
 const quality = { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true }, video: { width: 1280, height: 720, frameRate: 30 } };
 
+/** @param {Kind} kind */
 async function device(kind) {
   try {
     const got = await navigator.mediaDevices.getUserMedia({ [kind]: quality[kind] });
     return got.getTracks()[0];
   } catch (refused) {
-    if (kind === "audio") stage.trouble(refused?.name === "NotAllowedError" ? words.devices_denied : words.no_devices);
+    if (kind === "audio") stage.trouble(/** @type {Error} */ (refused).name === "NotAllowedError" ? words.devices_denied : words.no_devices);
     return null;
   }
 }
@@ -52,6 +54,7 @@ async function devices() {
   stage.mine(tracks.video);
 }
 
+/** @param {Kind} kind */
 function drop(kind) {
   tracks[kind]?.stop();
   tracks[kind] = null;
@@ -72,19 +75,22 @@ async function join() {
   await open(answer.media, current);
 }
 
-function refused(answer, turn) {
-  if (["unavailable", "busy", "unexpected"].includes(answer.error)) {
-    stage.line(navigator.onLine ? (words[answer.error] ?? words.lost) : words.offline);
+/** @param {RoomAnswer} answer @param {number} turn */
+function refused({ error = "", says }, turn) {
+  if (["unavailable", "busy", "unexpected"].includes(error)) {
+    stage.line(navigator.onLine ? (words[error] ?? words.lost) : words.offline);
     return setTimeout(() => turn === joining && socket.connected && join(), AGAIN_MS);
   }
-  if (answer.error === "room_closed") return finish();
+  if (error === "room_closed") return finish();
   stop();
   stage.part("door");
-  return stage.trouble(answer.says ?? words.failed);
+  return stage.trouble(says ?? words.failed);
 }
 
+/** @param {RoomAnswer["media"]} media @param {() => boolean} current */
 async function open({ joined, ice_servers: iceServers }, current) {
   connection?.close();
+  /** @type {MediaConnection} */
   const mine = new MediaConnection({
     joined, iceServers, tracks: { audio: tracks.audio, video: soundOnly ? null : tracks.video },
     onStream: (who, stream) => mine === connection && stage.stream(who, stream),
@@ -106,6 +112,7 @@ async function open({ joined, ice_servers: iceServers }, current) {
   }
 }
 
+/** @param {string} state */
 function changed(state) {
   if (state === "connected") {
     stage.line("");
@@ -161,6 +168,7 @@ addEventListener("pagehide", () => { if (!over && socket.connected) socket.disco
 
 // --- what one can do ---------------------------------------------------------------------------------------------------
 
+/** @type {Record<string, () => Promise<void>>} */
 const toggle = {
   async microphone() {
     if (!tracks.audio) {
@@ -206,21 +214,22 @@ for (const button of root.querySelectorAll("[data-toggle]")) {
   });
 }
 
+const door = find("button[data-enter]");
 async function enter() {
   over = false;
-  soundOnly = Boolean(find("[data-sound-only]")?.checked);
+  soundOnly = Boolean(find("input[data-sound-only]")?.checked);
   on.camera = isVideo && !soundOnly;
-  find("[data-enter]").disabled = true;
+  door.disabled = true;
   await devices();
   stage.buttons({ ...on, "sound-only": soundOnly });
   stage.soundOnly(soundOnly);
-  find("[data-enter]").disabled = false;
+  door.disabled = false;
   if (socket.connected) join();
   else socket.connect();
 }
 
-find("[data-enter]").addEventListener("click", enter);
-find("[data-enter]").disabled = false; // until now a tap would have done nothing
+door.addEventListener("click", enter);
+door.disabled = false; // until now a tap would have done nothing
 find("[data-again]").addEventListener("click", enter);
 find("[data-end]")?.addEventListener("click", async () => {
   const answer = await say("end");
@@ -237,6 +246,7 @@ stage.onLarge = () => connection && receive();
 
 // --- a document, and guests --------------------------------------------------------------------------------------------
 
+/** @param {string} address @param {FormData} body */
 async function post(address, body) {
   const head = { "X-CSRFToken": csrf, Accept: "application/json" };
   const answer = await fetch(address, { method: "POST", headers: head, body }).catch(() => null);
@@ -260,20 +270,22 @@ for (const button of root.querySelectorAll("[data-show]")) {
     share(body);
   });
 }
-find("[data-leaf]")?.addEventListener("change", (event) => {
-  const [file] = event.target.files;
+const leaf = find("input[data-leaf]");
+leaf?.addEventListener("change", () => {
+  const [file] = leaf.files ?? [];
   if (!file) return;
   const body = new FormData();
   body.set("file", file);
   share(body);
-  event.target.value = "";
+  leaf.value = "";
 });
-find("[data-invite]")?.addEventListener("change", (event) => {
-  find("[data-to]").hidden = event.target.form.elements.channel.value === "show";
+const invite = find("form[data-invite]");
+invite?.addEventListener("change", () => {
+  find("[data-to]").hidden = invite.querySelector("select[name=channel]").value === "show";
 });
-find("[data-invite]")?.addEventListener("submit", async (event) => {
+invite?.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const trouble = find("[data-invite-trouble]"), body = new FormData(event.target);
+  const trouble = find("[data-invite-trouble]"), body = new FormData(invite);
   body.delete("_once");
   const answer = await post(root.dataset.guests, body);
   trouble.textContent = answer.says ?? "";
@@ -281,7 +293,7 @@ find("[data-invite]")?.addEventListener("submit", async (event) => {
   if (!answer.error) {
     find("[data-link-text]").textContent = answer.link;
     if (answer.sent) stage.note(words.sent);
-    event.target.reset();
+    invite.reset();
     find("[data-to]").hidden = true;
   }
 });

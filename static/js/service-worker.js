@@ -35,18 +35,19 @@ addEventListener("sync", (event) => {
 });
 
 async function sendAndTell() {
-  const told = await sendWaiting();
+  const told = await kept.sendWaiting();
   const pages = await clients.matchAll({ type: "window" });
   for (const page of pages) page.postMessage({ answered: told.map((it) => it.offer) });
   const seen = pages.some((it) => it.visibilityState === "visible");
   if (seen || Notification.permission !== "granted") return;
   for (const it of told) {
-    const text = it.said.status === "yes" ? it.words.yes : (it.said.text ?? it.words.declined);
+    const text = it.said?.status === "yes" ? it.words.yes : (it.said?.text ?? it.words.declined);
     await registration.showNotification(text, { tag: "answer-" + it.offer, icon: "/static/icons/mark-192.png", data: "/offers" });
   }
 }
 
 addEventListener("push", (event) => {
+  /** @type {{path?: unknown, tag?: string, title?: string}} */
   let said = {};
   try {
     said = event.data?.json() ?? {};
@@ -63,6 +64,7 @@ addEventListener("notificationclick", (event) => {
   event.waitUntil(open(event.notification.data ?? "/"));
 });
 
+/** @param {string} path */
 async function open(path) {
   const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
   const page = pages.find((it) => new URL(it.url).origin === location.origin);

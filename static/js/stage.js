@@ -1,9 +1,8 @@
 // What is drawn of a room. Everything that is shown is put in as text: nothing here reads markup.
 const root = document.querySelector("[data-room]");
 export const words = Object.fromEntries([...root.querySelectorAll("[data-word]")].map((it) => [it.dataset.word, it.textContent]));
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-
-/** @typedef {{key: string, role: string, name: string, inside: boolean, muted: boolean, camera_off: boolean, hand: boolean}} Person */
+/** @param {string} text @param {Record<string, string | number>} values */
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 
 export class Stage {
   /** Whose picture is large because somebody tapped it; null: the interpreter's. @type {string | null} */
@@ -12,15 +11,20 @@ export class Stage {
   large = null;
   onLarge = () => {};
   #root; #act; #files; #me; #rights;
+  /** @type {Room} */
   #room = { people: [], invited: [], shown: null, began_at: null };
+  /** @type {Map<string, HTMLElement>} */
   #tiles = new Map();
+  /** @type {Map<string, MediaStream>} */
   #streams = new Map();
+  /** @type {MediaStream | null} */
   #own = null;
   #ownHidden = false;
   #withoutPicture = false;
   #unread = 0;
-  #note = null;
+  #note = 0;
 
+  /** @param {Ours<HTMLElement>} root @param {{act: Say, files: string}} how */
   constructor(root, { act, files }) {
     this.#root = root;
     this.#act = act;
@@ -33,19 +37,24 @@ export class Stage {
     }
     for (const button of root.querySelectorAll("[data-close-panel]")) button.addEventListener("click", () => this.panel(null));
     for (const button of root.querySelectorAll("[data-turn]")) {
-      button.addEventListener("click", () => act("page", { page: Math.max(1, this.#room.shown.page + Number(button.dataset.turn)) }));
+      button.addEventListener("click", () => {
+        const { shown } = this.#room;
+        if (shown) act("page", { page: Math.max(1, shown.page + Number(button.dataset.turn)) });
+      });
     }
-    this.#find("[data-page]").addEventListener("load", (event) => event.target.classList.remove("loading"));
+    const page = this.#find("img[data-page]");
+    page.addEventListener("load", () => page.classList.remove("loading"));
     this.#find("[data-unshare]").addEventListener("click", () => act("unshare"));
     this.#find("[data-chat]")?.addEventListener("submit", (event) => this.#send(event));
     root.addEventListener("keydown", (event) => event.key === "Escape" && this.panel(null));
   }
 
+  /** @template {string} S @param {S} what */
   #find(what) {
     return this.#root.querySelector(what);
   }
 
-  /** Show one part of the page: door, waiting, stage, ended, away. */
+  /** Show one part of the page: door, waiting, stage, ended, away. @param {string} name */
   part(name) {
     for (const it of this.#root.querySelectorAll("[data-part]")) it.hidden = it.dataset.part !== name;
     this.#root.classList.toggle("live", name === "stage");
@@ -54,12 +63,14 @@ export class Stage {
     this.#find(`[data-part=${name}] h1`)?.focus();
   }
 
+  /** @param {string} text @param {boolean} mayReturn */
   away(text, mayReturn) {
     this.#find("[data-away]").textContent = text;
     this.#find("[data-again]").hidden = !mayReturn;
     this.part("away");
   }
 
+  /** @param {string} text */
   trouble(text) {
     const line = this.#find("[data-trouble]");
     line.textContent = text;
@@ -67,18 +78,19 @@ export class Stage {
     if (this.#root.classList.contains("live")) this.note(text);
   }
 
+  /** @param {string} text */
   line(text) {
     for (const it of this.#root.querySelectorAll("[data-line]")) it.textContent = text;
   }
 
-  /** Say something for a few seconds. */
+  /** Say something for a few seconds. @param {string} text */
   note(text) {
     clearTimeout(this.#note);
     this.line(text);
     this.#note = setTimeout(() => this.line(""), 6000);
   }
 
-  /** Ask something, with a button per answer: [words, what to do]. */
+  /** Ask something, with a button per answer: [words, what to do]. @param {string} text @param {[string, () => void][]} answers */
   ask(text, answers) {
     const box = document.createElement("div");
     box.className = "notice soon ask";
@@ -88,7 +100,7 @@ export class Stage {
     this.#find("[data-asks]").append(box);
   }
 
-  /** Open a panel, or close the one that is open. */
+  /** Open a panel, or close the one that is open. @param {string | null} name */
   panel(name) {
     for (const it of this.#root.querySelectorAll("[data-panel]")) {
       const wasOpen = !it.hidden;
@@ -101,12 +113,14 @@ export class Stage {
     if (name === "chat") this.#count(0);
   }
 
+  /** @param {Record<string, boolean>} on */
   buttons(on) {
     for (const button of this.#root.querySelectorAll("[data-toggle]")) {
       button.setAttribute("aria-pressed", String(Boolean(on[button.dataset.toggle])));
     }
   }
 
+  /** @param {boolean} yes */
   soundOnly(yes) {
     this.#withoutPicture = yes;
     this.#draw();
@@ -114,6 +128,7 @@ export class Stage {
 
   // --- what the room tells ---------------------------------------------------------------------------------------------
 
+  /** @param {Room} room @param {{key: string}} [me] */
   show(room, me) {
     if (me) this.#me = me.key;
     const before = this.#room;
@@ -128,25 +143,29 @@ export class Stage {
     this.#drawPeople();
   }
 
+  /** @param {string} who @param {MediaStream | null} stream */
   stream(who, stream) {
     if (stream) this.#streams.set(who, stream);
     else this.#streams.delete(who);
     this.#draw();
   }
 
+  /** @param {MediaStreamTrack | null} track */
   mine(track) {
     this.#own = track ? new MediaStream([track]) : null;
-    const preview = this.#find("[data-preview]");
+    const preview = this.#find("video[data-preview]");
     if (preview) preview.srcObject = this.#own;
     const box = this.#find("[data-preview-box]");
     if (box) box.hidden = !this.#own;
     this.#draw();
   }
 
+  /** @param {string} who @param {boolean} talking */
   talking(who, talking) {
     this.#tiles.get(who)?.classList.toggle("talking", talking);
   }
 
+  /** @param {string} who @param {string} text */
   chat(who, text) {
     const list = this.#find("[data-messages]");
     if (!list) return;
@@ -163,10 +182,12 @@ export class Stage {
 
   // --- drawing ---------------------------------------------------------------------------------------------------------
 
+  /** @param {Person} person */
   #called(person) {
     return person.key === this.#me ? words.you : person.name || words[person.role];
   }
 
+  /** @param {Person} person */
   #signs(person) {
     const signs = [];
     if (person.name && person.key !== this.#me) signs.push(words[person.role]);
@@ -175,7 +196,7 @@ export class Stage {
     return signs.join(" · ");
   }
 
-  /** Who is large: whom one tapped, else the interpreter; for her, the one she came for. */
+  /** Who is large: whom one tapped, else the interpreter; for her, the one she came for. @param {Person[]} inside */
   #largest(inside) {
     const others = inside.filter((it) => it.key !== this.#me);
     const order = ["interpreter", "client", "requester", "third_party", "coordinator"];
@@ -205,8 +226,9 @@ export class Stage {
     this.#find("[data-views]").classList.toggle("with-paper", Boolean(this.#room.shown));
   }
 
+  /** @param {Person} person */
   #tile(person) {
-    const tile = this.#find("[data-tile]").content.firstElementChild.cloneNode(true);
+    const tile = /** @type {HTMLElement} */ (this.#find("template[data-tile]").content.querySelector("figure").cloneNode(true));
     tile.dataset.who = person.key;
     tile.dataset.role = person.role;
     const own = person.key === this.#me;
@@ -228,6 +250,7 @@ export class Stage {
     return tile;
   }
 
+  /** @param {HTMLElement} tile @param {Person} person */
   #fill(tile, person) {
     const own = person.key === this.#me;
     const stream = own ? this.#own : this.#streams.get(person.key) ?? null;
@@ -246,7 +269,7 @@ export class Stage {
   }
 
   #drawDocument() {
-    const shown = this.#room.shown, figure = this.#find("[data-document]"), page = this.#find("[data-page]");
+    const shown = this.#room.shown, figure = this.#find("[data-document]"), page = this.#find("img[data-page]");
     figure.hidden = !shown;
     if (!shown) {
       page.removeAttribute("src");
@@ -261,7 +284,7 @@ export class Stage {
     page.alt = number;
     this.#find("[data-page-number]").textContent = number;
     const turns = shown.by === this.#me;
-    for (const button of figure.querySelectorAll("[data-turn]")) {
+    for (const button of figure.querySelectorAll("button[data-turn]")) {
       const to = shown.page + Number(button.dataset.turn);
       button.hidden = !turns || shown.pages === 1;
       button.disabled = to < 1 || to > shown.pages;
@@ -306,6 +329,7 @@ export class Stage {
     list.replaceChildren(...lines, ...asked);
   }
 
+  /** @param {string} name @param {string} signs */
   #line(name, signs) {
     const line = document.createElement("li"), called = document.createElement("b");
     called.textContent = name;
@@ -313,6 +337,7 @@ export class Stage {
     return line;
   }
 
+  /** @param {string} label @param {() => void} act */
   #button(label, act, kind = "secondary") {
     const button = document.createElement("button");
     button.type = "button";
@@ -322,6 +347,7 @@ export class Stage {
     return button;
   }
 
+  /** @param {number} unread */
   #count(unread) {
     this.#unread = unread;
     const badge = this.#find("[data-unread]");
@@ -329,9 +355,10 @@ export class Stage {
     badge.hidden = !unread;
   }
 
+  /** @param {SubmitEvent} event */
   async #send(event) {
     event.preventDefault();
-    const field = event.target.elements.text;
+    const field = this.#find("[data-chat] input[name=text]");
     const text = field.value.trim();
     if (!text) return;
     const answer = await this.#act("chat", { text });
@@ -340,11 +367,11 @@ export class Stage {
   }
 
   #tick() {
-    const timer = this.#find("[data-timer]");
+    const timer = this.#find("time[data-timer]");
     timer.hidden = !this.#room.began_at;
     if (!this.#room.began_at) return;
     const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(this.#room.began_at)) / 1000));
-    const two = (number) => String(number).padStart(2, "0");
+    const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
     timer.textContent = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
     timer.dateTime = `PT${seconds}S`;
   }

@@ -1,18 +1,23 @@
 // Paints the usual week: with a finger, a mouse or the keyboard. Exact hours that stand there already stay exact until
 // they are painted over. Without this script the form with hours does the same.
 const paint = document.querySelector("[data-paint]");
-const form = paint.closest("form");
+const form = /** @type {HTMLFormElement} */ (paint.closest("form"));
+/** @type {string[]} */
 const days = JSON.parse(paint.dataset.days);
 const [FIRST, LAST] = [6, 23];
-const week = JSON.parse(paint.dataset.week); // per day: [from, until] in minutes
+/** @type {number[][][]} per day: [from, until] in minutes */
+const week = JSON.parse(paint.dataset.week);
 const lang = document.documentElement.lang;
 // Two letters say nothing in Arabic, where every day begins with the article: its calendars use one letter of their own.
 const short = new Intl.DateTimeFormat(lang, { weekday: lang === "ar" ? "narrow" : "short", timeZone: "UTC" });
-const nameOf = (day) => short.format(new Date(Date.UTC(2024, 0, 1 + day))); // the first of January 2024 was a Monday
+const nameOf = (/** @type {number} */ day) => short.format(new Date(Date.UTC(2024, 0, 1 + day))); // the first of January 2024 was a Monday
+/** @type {Map<string, HTMLButtonElement>} */
 const cells = new Map();
+/** @type {boolean | null} */
 let brush = null;
 
-// Adds or takes [start, end) from a day's stretches, joined where they touch.
+/** Adds or takes [start, end) from a day's stretches, joined where they touch.
+    @param {number} day @param {number} start @param {number} end @param {boolean} on */
 function put(day, start, end, on) {
   const outside = week[day].flatMap(([from, to]) => [[from, Math.min(to, start)], [Math.max(from, end), to]].filter(([a, b]) => a < b));
   if (on) outside.push([start, end]);
@@ -22,35 +27,41 @@ function put(day, start, end, on) {
     if (last && last[1] >= from) last[1] = Math.max(last[1], to);
     else all.push([from, to]);
     return all;
-  }, []);
+  }, /** @type {number[][]} */ ([]));
 }
 
+/** @param {number} day @param {number} hour */
 function share(day, hour) {
   const [start, end] = [hour * 60, hour * 60 + 60];
   return week[day].reduce((sum, [from, to]) => sum + Math.max(0, Math.min(to, end) - Math.max(from, start)), 0) / 60;
 }
 
-const clock = (minutes) => `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
-const untilClock = (minutes) => (minutes >= 1440 ? "23:59" : clock(minutes));
+const clock = (/** @type {number} */ minutes) => `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+const untilClock = (/** @type {number} */ minutes) => (minutes >= 1440 ? "23:59" : clock(minutes));
 
+/** @param {number} day @param {number} hour */
 function draw(day, hour) {
   const part = share(day, hour);
   const cell = cells.get(`${day} ${hour}`);
-  cell.setAttribute("aria-pressed", part === 1 ? "true" : part === 0 ? "false" : "mixed");
+  cell?.setAttribute("aria-pressed", part === 1 ? "true" : part === 0 ? "false" : "mixed");
 }
 
 function keep() {
-  form.elements.painted.value = week.flatMap((stretches, day) => stretches.map(([from, to]) => `${day} ${clock(from)} ${untilClock(to)}`)).join(",");
+  form.querySelector("input[name=painted]").value = week.flatMap((stretches, day) => stretches.map(([from, to]) => `${day} ${clock(from)} ${untilClock(to)}`)).join(",");
   const minutes = week.flat().reduce((sum, [from, to]) => sum + to - from, 0);
   form.querySelector("[data-total]").textContent = paint.dataset.sum.replace("{hours}", String(Math.round(minutes / 6) / 10));
 }
 
+/** @param {HTMLElement} cell @param {boolean} on */
 function colour(cell, on) {
-  const [day, hour] = cell.dataset.at.split(" ").map(Number);
+  const [day, hour] = placeOf(cell);
   put(day, hour * 60, hour * 60 + 60, on);
   draw(day, hour);
   keep();
 }
+
+/** @param {HTMLElement} cell @returns {number[]} day and hour */
+const placeOf = (cell) => (cell.dataset.at ?? "").split(" ").map(Number);
 
 function build() {
   const table = document.createElement("table");
@@ -71,13 +82,14 @@ function build() {
     }
   }
   paint.append(table);
-  for (const key of cells.keys()) draw(...key.split(" ").map(Number));
+  for (const cell of cells.values()) draw(placeOf(cell)[0], placeOf(cell)[1]);
   keep();
 }
 
+/** @param {PointerEvent} event @returns {HTMLElement | null} */
 function under(event) {
   const it = document.elementFromPoint(event.clientX, event.clientY);
-  return it?.matches?.("[data-at]") ? it : null;
+  return it instanceof HTMLElement && it.matches("[data-at]") ? it : null;
 }
 
 paint.addEventListener("pointerdown", (event) => {
@@ -95,15 +107,17 @@ addEventListener("pointermove", (event) => {
 });
 for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (brush = null));
 
+/** @param {HTMLElement} cell */
 function focus(cell) {
   paint.querySelector("[tabindex='0']").tabIndex = -1;
   cell.tabIndex = 0;
   cell.focus({ preventScroll: true });
 }
 
+/** @type {Record<string, number[]>} */
 const steps = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 paint.addEventListener("keydown", (event) => {
-  const cell = event.target.closest("[data-at]");
+  const cell = /** @type {Element} */ (event.target).closest("[data-at]");
   if (!cell) return;
   if (event.key === " " || event.key === "Enter") {
     colour(cell, cell.getAttribute("aria-pressed") !== "true");
@@ -113,7 +127,7 @@ paint.addEventListener("keydown", (event) => {
   let [right, down] = steps[event.key] ?? [0, 0];
   if (!right && !down) return;
   if (document.documentElement.dir === "rtl") right = -right;
-  const [day, hour] = cell.dataset.at.split(" ").map(Number);
+  const [day, hour] = placeOf(cell);
   const next = cells.get(`${day + right} ${hour + down}`);
   if (!next) return;
   event.preventDefault();
@@ -123,4 +137,4 @@ paint.addEventListener("keydown", (event) => {
 
 build();
 form.hidden = false;
-for (const it of document.querySelectorAll("[data-exact]")) it.open = false;
+for (const it of document.querySelectorAll("details[data-exact]")) it.open = false;

@@ -23,7 +23,8 @@ from kernel.actor import SYSTEM, Actor
 from kernel.database import db
 from kernel.jobs import jobs
 from people.models import AgencyRow, OrganisationRow
-from tests.builders.carrier.exchange import ACCOUNT, Call, Exchange
+from tests.builders.carrier.calls import ACCOUNT, Call
+from tests.builders.carrier.exchange import Exchange
 from tests.builders.carrier.server import rest_api
 from tests.builders.customers import an_agreement
 from tests.builders.interpreters import acting, an_interpreter

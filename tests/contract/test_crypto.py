@@ -29,8 +29,10 @@ def test_the_private_names_are_there() -> None:
     session = Sessions()._tx_srtp
     assert ffi.typeof(session._srtp[0])
     assert all(hasattr(lib, name) for name in ("srtp_protect", "srtp_unprotect", "srtp_unprotect_rtcp"))
-    dtls = RTCDtlsTransport(object(), [RTCCertificate.generateCertificate()])  # type: ignore[arg-type]
+    way = object()
+    dtls = RTCDtlsTransport(way, [RTCCertificate.generateCertificate()])  # type: ignore[arg-type]
     assert (dtls._rx_srtp, dtls._tx_srtp, dtls._task, dtls.state) == (None, None, None, "new")
+    assert dtls._transport is way
     dtls._set_role("server")
     assert dtls._role == "server"
 

@@ -1,74 +1,29 @@
 """The embedded engine packet by packet, over real sockets: numbers that run on, repairs, hostile senders."""
 
 import asyncio
-import gc
-import os
 import random
 import re
 import struct
-import threading
 import time
-import weakref
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 
 from media.embedded import rtcp, twcc
-from media.embedded.engine import EmbeddedEngine, Place
-from media.engine import Change, EngineEvent, Grants, Limits, Negotiation, Pc, RoomRefused, What
+from media.embedded.engine import EmbeddedEngine
+from media.engine import Change, EngineEvent, Grants, Negotiation, Pc, RoomRefused, What
 from tests.builders.caller import (
     DELTA,
     KEYFRAME,
     OPUS,
     RTX,
     VP8,
-    Caller,
     eventually,
     offer,
     payload_of,
     sequence_of,
     timestamp_of,
 )
-from tests.builders.loops import awaited
-
-Work = Callable[[EmbeddedEngine, list[EngineEvent]], Awaitable[None]]
-ROOM = "room"
-
-
-def on_a_loop(work: Work, participants: int = 4) -> None:
-    """Run `work(engine, events)` with an engine that has one room, and see that nothing stays behind."""
-
-    async def whole() -> None:
-        engine = EmbeddedEngine(Place([("127.0.0.1", "127.0.0.1")]))
-        events: list[EngineEvent] = []
-
-        told = engine.events()
-
-        async def note() -> None:
-            async for event in told:
-                events.append(event)
-
-        noting = asyncio.create_task(note())
-        await engine.create_room(ROOM, Limits(participants))
-        try:
-            await work(engine, events)
-        finally:
-            await engine.close()
-            await noting
-        left = [it for it in asyncio.all_tasks() if it is not asyncio.current_task()]
-        assert not left
-
-    awaited(whole())
-
-
-async def entered(engine: EmbeddedEngine, *names: str) -> list[Caller]:
-    return [await Caller(engine, ROOM, name).join() for name in names]
-
-
-async def parted(*callers: Caller) -> None:
-    for caller in callers:
-        await caller.close()
+from tests.builders.engines import ROOM, entered, on_a_loop, parted
 
 
 def test_what_one_sends_the_others_get_under_the_numbers_of_their_own_slots() -> None:
@@ -349,56 +304,3 @@ def test_who_receives_no_video_gets_none_and_gets_it_again() -> None:
         await parted(one, other)
 
     on_a_loop(work)
-
-
-def test_who_left_is_free_at_once_and_not_when_somebody_looks_for_what_is_left() -> None:
-    async def work(engine: EmbeddedEngine, events: list[EngineEvent]) -> None:
-        stays, goes = await entered(engine, "stays", "goes")
-        goes.speak(1)
-        goes.show(1, KEYFRAME)
-        await eventually(lambda: len(stays.of(0, "video")) == 1)
-        peer = engine._rooms[ROOM].participants["goes"].peer
-        left = [weakref.ref(it) for it in (peer, peer.video, peer.sending, peer._dtls)]  # type: ignore[union-attr]
-        del peer
-        gc.collect()
-        gc.disable()
-        try:
-            await engine.leave(ROOM, "goes")
-            await eventually(lambda: not any(it() for it in left))
-        finally:
-            gc.enable()
-        await parted(stays, goes)
-
-    on_a_loop(work)
-
-
-def test_five_hundred_joins_and_leaves_leave_nothing_behind() -> None:
-    async def work(engine: EmbeddedEngine, events: list[EngineEvent]) -> None:
-        (stays,) = await entered(engine, "stays")
-        sizes = []
-        for round_ in range(10):
-            for number in range(50):
-                (comes,) = await entered(engine, "comes")
-                comes.speak(number)
-                comes.show(number, KEYFRAME + bytes(1000))
-                if number % 3 == 0:
-                    await engine.leave(ROOM, "comes")
-                await comes.close(farewell=number % 3 == 1)
-            stays.got.clear()
-            stays.feedback.clear()
-            events.clear()
-            gc.collect()
-            if round_:
-                sizes.append((_rss_kb(), threading.active_count(), len(os.listdir("/proc/self/fd"))))
-        await asyncio.sleep(0.1)
-        assert sizes[-1][0] < sizes[0][0] * 1.05, sizes
-        assert len({it[1:] for it in sizes}) == 1, sizes
-        assert (await engine.stats())["participants"] <= 2
-        assert len(asyncio.all_tasks()) < 12
-        await parted(stays)
-
-    on_a_loop(work)
-
-
-def _rss_kb() -> int:
-    return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1])  # type: ignore[index]

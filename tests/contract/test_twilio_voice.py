@@ -11,8 +11,9 @@ from gateways import twilio_http
 from gateways.local_telephone import LocalTelephone
 from gateways.twilio_voice import TwilioTelephone
 from kernel.settings import Settings
+from tests.builders.carrier.calls import ACCOUNT
 from tests.builders.carrier.contract import document, problems
-from tests.builders.carrier.exchange import ACCOUNT, Exchange
+from tests.builders.carrier.exchange import Exchange
 from tests.builders.carrier.server import rest_api
 
 RING = Ring(leg_id=7, to="+32470000001", caller="+3225550100", ring_s=15, limit_s=7200)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders.carrier.exchange import ACCOUNT, Exchange
+from tests.builders.carrier.calls import ACCOUNT
+from tests.builders.carrier.exchange import Exchange
 from tests.builders.carrier.people import Phone, always, presses
 from tests.builders.carrier.server import over_http, rest_api
 from tests.e2e.conftest import Platform, free_port, start, wait_until

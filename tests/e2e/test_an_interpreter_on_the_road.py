@@ -1,10 +1,12 @@
 """An interpreter with a telephone: answers while the network is gone, paints her week, keeps nothing after leaving."""
 
+import contextlib
 import re
+import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Error, Page, Route, expect
 
 from tests.e2e.conftest import Platform, wait_until
 from tests.e2e.test_two_browsers import a_weekday
@@ -92,6 +94,32 @@ def test_the_page_is_not_fetched_anew_under_an_answer_that_is_on_its_way(
     page.route("**/accept", slowly)
     page.locator(".offer").first.get_by_role("button", name="Ik doe het").click()
     expect(page.get_by_role("status")).to_contain_text("Van u.")
+
+
+def test_an_answer_given_while_the_page_is_being_fetched_anew_is_told_on_the_page_it_was_given_on(
+    platform: Platform, sign_in: SignIn, token: str
+) -> None:
+    ask(platform, token, "amh", 33)
+    page = sign_in(only(platform, "amh"), width=360).pages[0]
+    offered(page)
+    page.clock.install()
+    page.goto("/offers")
+
+    def slowly(route: Route) -> None:
+        time.sleep(3)
+        with contextlib.suppress(Error):  # it was given up
+            route.continue_()
+
+    page.context.route("**/offers", slowly)  # what the service worker fetches too
+    page.evaluate(TAP_ONCE_IT_LEAVES)
+    page.clock.fast_forward(25_000)
+    page.wait_for_timeout(5000)
+    expect(page.get_by_role("status")).to_contain_text("Van u.")
+
+
+# While a page is on its way nothing of the one before it can be reached from outside.
+TAP_ONCE_IT_LEAVES = """addEventListener("beforeunload", () => fetch("/healthz").then(() =>
+    document.querySelector(".offer form[action$=accept]").requestSubmit()))"""
 
 
 def test_without_a_network_the_agenda_is_there_and_after_leaving_it_is_not(

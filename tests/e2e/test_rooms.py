@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from kernel.clock import BRUSSELS
 from tests.builders.browsers import TALKING, a_chromium
@@ -209,6 +209,34 @@ def _end_and_confirm(platform: Platform, request_id: int, asks: Page, speaks: Pa
     token = platform.token(platform.account("requester")["email"])
     _, told = platform.call(token, "GET", f"/api/v1/requests/{request_id}")
     assert told["outcome"] == "completed"
+
+
+def test_where_it_is_too_busy_one_is_told_so_and_let_in_as_soon_as_it_goes(platform: Platform, tabs: Tabs) -> None:
+    _, asks, speaks = to_the_door(platform, tabs, "telephone", "twi")
+    refused: list[str] = []
+
+    def busy_twice(way: WebSocketRoute) -> None:
+        server = way.connect_to_server()
+
+        def passed_on(message: str | bytes) -> None:
+            asked = re.match(r'42(/room,)(\d+)\["join"', str(message))
+            if asked and len(refused) < 2:
+                refused.append(asked[2])
+                way.send(f'43{asked[1]}{asked[2]}[{{"error":"busy"}}]')
+            else:
+                server.send(message)
+
+        way.on_message(passed_on)
+
+    asks.route_web_socket(re.compile("socket.io"), busy_twice)
+    asks.reload()
+    enter(asks)
+    told = asks.locator("[data-line]:visible").filter(has_text="Het is nu erg druk op de lijnen.")
+    expect(told).to_have_count(1)
+    enter(speaks)
+    hears(asks, "interpreter")
+    expect(told).to_have_count(0)
+    assert len(refused) == 2
 
 
 def test_reload_second_tab_and_a_dead_process_bring_people_back(platform: Platform, tabs: Tabs) -> None:

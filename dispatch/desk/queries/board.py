@@ -54,10 +54,8 @@ class BoardRow(NamedTuple):
     steps: tuple[tuple[Step, datetime], ...]
 
 
-_as_it_is = attrgetter(
-    "id", "reference", "status", "service", "language", "starts_at", "ends_at", "hard_stop_at", "municipality",
-    "priority", "owner_id", "wave", "immediate",
-)  # fmt: skip
+# Up to here a row is what the request says; what follows is worked out.
+_as_it_is = attrgetter(*BoardRow._fields[: BoardRow._fields.index("urgency")])
 
 
 @dataclass(frozen=True, slots=True)

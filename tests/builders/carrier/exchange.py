@@ -4,60 +4,21 @@ import heapq
 import itertools
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 from twilio.request_validator import RequestValidator
 
+from tests.builders.carrier.calls import OVER, Call, Conference
 from tests.builders.carrier.people import Phone
 
-ACCOUNT = "AC" + "0" * 32
-LIVE, OVER = {"queued", "ringing", "in-progress"}, {"completed", "busy", "failed", "no-answer", "canceled"}
 SPEED = 15.0  # spoken characters a second
 # Takes address and fields, with the signature; returns status and body. Raises OSError when nobody answers.
 Post = Callable[[str, dict[str, str], str], tuple[int, str]]
 # Says after how many seconds each copy of a webhook arrives; an empty list: never.
 Mail = Callable[[str, dict[str, str]], list[float]]
-
-
-@dataclass
-class Call:
-    """One telephone connection at the carrier. `plan` counts redirects: what was planned before one is void."""
-
-    sid: str
-    to: str
-    caller: str
-    direction: str
-    phone: Phone
-    status: str = "queued"
-    url: str = ""
-    fallback: str = ""
-    told: str = ""
-    events: tuple[str, ...] = ("completed",)
-    timeout_s: float = 60
-    limit_s: float = 14_400
-    amd: str = ""
-    conference: "Conference | None" = None
-    dial: ElementTree.Element | None = None
-    partner: "Call | None" = None
-    stream: Any = None
-    plan: int = 0
-    hung_up_planned: bool = False
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-
-
-@dataclass
-class Conference:
-    sid: str
-    name: str
-    events: str
-    status: str = "init"
-    inside: list[Call] = field(default_factory=list)
 
 
 class Exchange:
@@ -187,7 +148,7 @@ class Exchange:
         self.at(call.limit_s, lambda: self._end(call, "completed"))
         if call.amd:
             who = "machine_start" if machine else "human"
-            self.at(3.0, lambda: self._send(call.amd, self._form(call) | {"AnsweredBy": who}, "amd"))
+            self.at(3.0, lambda: self._send(call.amd, call.form(self.now) | {"AnsweredBy": who}, "amd"))
         if call.url:
             self._ask(call, call.url)
         elif call.partner is not None:
@@ -222,7 +183,7 @@ class Exchange:
 
     def _ask(self, call: Call, url: str, **extra: str) -> None:
         """Fetch what is heard next, once again and by the fallback when that fails, and begin to do it."""
-        form = self._form(call) | extra
+        form = call.form(self.now) | extra
         error = {"ErrorCode": "11200", "ErrorUrl": url}
         for address, more in ((url, {}), (url, {}), (call.fallback, error)):
             if not address:
@@ -360,7 +321,7 @@ class Exchange:
     def _hear_waiting(self, call: Call, address: str) -> None:
         """Fetch what is heard while waiting; music where nobody answers."""
         try:
-            status, text = self._post(address, self._form(call), self._sign(address, self._form(call)))
+            status, text = self._post(address, call.form(self.now), self._sign(address, call.form(self.now)))
         except OSError:
             self._hear(call, "(music)")
             return
@@ -399,18 +360,12 @@ class Exchange:
 
     # webhooks
 
-    def _form(self, call: Call) -> dict[str, str]:
-        form = {"AccountSid": ACCOUNT, "ApiVersion": "2010-04-01", "CallSid": call.sid, "CallStatus": call.status}
-        return form | {"Direction": call.direction, "From": call.caller, "To": call.to, "Timestamp": self._stamp()}
-
     def _tell(self, call: Call, event: str) -> None:
         if call.told and event in call.events:
-            self._send(call.told, self._form(call) | {"SequenceNumber": str(call.plan)}, "status")
+            self._send(call.told, call.form(self.now) | {"SequenceNumber": str(call.plan)}, "status")
 
     def _report(self, there: Conference, event: str, call: Call) -> None:
-        form = {"AccountSid": ACCOUNT, "ConferenceSid": there.sid, "FriendlyName": there.name, "CallSid": call.sid}
-        form |= {"StatusCallbackEvent": event, "Timestamp": self._stamp()}
-        self._send(there.events, form, "conference")
+        self._send(there.events, there.form(event, call, self.now), "conference")
 
     def _send(self, address: str, form: dict[str, str], kind: str) -> None:
         """Send a webhook, as often and as late as the mail says; nobody waits for it."""
@@ -425,9 +380,6 @@ class Exchange:
             self.at(seconds + 0.05, arrive)
 
     # telling
-
-    def _stamp(self) -> str:
-        return format_datetime(self.now.astimezone(UTC).replace(tzinfo=UTC), usegmt=True)
 
     def _clock(self) -> str:
         return f"{(self.now - self._began).total_seconds():7.1f}"

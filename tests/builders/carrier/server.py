@@ -13,8 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from tests.builders.carrier.calls import ACCOUNT, LIVE, OVER, Call
 from tests.builders.carrier.contract import problems
-from tests.builders.carrier.exchange import ACCOUNT, LIVE, OVER, Call, Exchange
+from tests.builders.carrier.exchange import Exchange
 
 _BASE = rf"/2010-04-01/Accounts/{ACCOUNT}"
 

@@ -5,16 +5,15 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import event, select
 
 from dispatch.interpreters import queries, services
 from dispatch.interpreters.domain import Skill
 from dispatch.interpreters.errors import AlreadyRegistered, OverlappingHours
-from dispatch.interpreters.models import ExclusionRow, InterpreterLanguageRow, InterpreterRow
+from dispatch.interpreters.models import InterpreterLanguageRow, InterpreterRow
 from dispatch.interpreters.queries import Filter
 from dispatch.interpreters.services import Registration
 from kernel.actor import SYSTEM, Actor, Role
-from kernel.audit import EventRow
 from kernel.clock import frozen
 from kernel.database import db
 from kernel.errors import Forbidden, Invalid, NotFound
@@ -294,59 +293,6 @@ def test_presence_lasts_a_minute_after_the_last_sign_of_life(agency, samira):
 def test_only_an_interpreter_has_a_presence(coordinator):
     with pytest.raises(Forbidden):
         services.beat(by=coordinator)
-
-
-# who is not sent where
-
-
-def test_each_side_wishes_for_itself_and_reads_only_its_own_wish(agency, samira, coordinator):
-    organisation = an_organisation(agency)
-    sides = {"interpreter": acting(samira), "organisation": a_requester(organisation), "agency": coordinator}
-    for side, actor in sides.items():
-        services.exclude(samira.id, organisation.id, by=actor, reason=f"reason of {side}")
-    for side, actor in sides.items():
-        assert [it.reason for it in queries.wishes_of(actor, samira.id)] == [f"reason of {side}"]
-    for side, actor in sides.items():
-        assert facts_of(samira, agency, organisation.id).excluded, side
-        services.include(samira.id, organisation.id, by=actor)
-        assert queries.wishes_of(actor, samira.id) == []
-    assert not facts_of(samira, agency, organisation.id).excluded
-
-
-def test_a_wish_said_twice_is_kept_and_written_down_once(agency, samira):
-    organisation = an_organisation(agency)
-    for _ in range(2):
-        services.exclude(samira.id, organisation.id, by=acting(samira))
-    assert db.session.scalar(select(func.count()).select_from(ExclusionRow)) == 1
-    assert db.session.scalar(select(func.count()).select_from(EventRow).filter_by(name="exclusion_set")) == 1
-
-
-def test_the_audit_trail_says_which_side_but_never_why(agency, samira):
-    organisation = an_organisation(agency)
-    services.exclude(samira.id, organisation.id, by=acting(samira), reason="my former husband works there")
-    facts = db.session.scalars(select(EventRow.facts).filter_by(name="exclusion_set")).one()
-    assert "husband" not in str(facts)
-    assert facts["set_by"] == "interpreter"
-
-
-def test_nobody_wishes_for_another_or_about_a_stranger(agency, samira):
-    organisation, foreign = an_organisation(agency), an_organisation()
-    for actor, where in [
-        (acting(an_interpreter(agency=agency)), organisation),
-        (a_requester(an_organisation(agency)), organisation),
-        (a_requester(foreign), foreign),
-        (acting(samira), foreign),
-        (a_staff_member(an_agency()), organisation),
-    ]:
-        with pytest.raises(NotFound):
-            services.exclude(samira.id, where.id, by=actor)
-
-
-def test_the_organisations_offered_are_those_of_her_agencies(agency, samira, coordinator):
-    own, _foreign = an_organisation(agency), an_organisation()
-    assert [it for it, _ in queries.organisations_around(samira.id, by=acting(samira))] == [own.id]
-    assert [it for it, _ in queries.organisations_around(samira.id, by=coordinator)] == [own.id]
-    assert queries.organisations_around(samira.id, by=a_staff_member(an_agency())) == []
 
 
 # what matching reads

@@ -1,7 +1,8 @@
 """What the platform sends to the database, recorded once and sent again by psycopg alone.
 
 A value that a statement returned while recording is, in a replay, the value the same statement returns there; so is an
-identity inside a text or JSON. All else is sent as recorded. What to replace is worked out once, before any replay.
+identity inside a text or JSON. A random name, which nobody returns, ends in what the replay was given. All else is sent
+as recorded. What to replace is worked out once, before any replay.
 """
 
 import re
@@ -18,8 +19,12 @@ from psycopg.types.range import Range
 
 # Keys begin here, so that no key looks like a number that means something else.
 FIRST_KEY = 10_000_000
-_KEYED = ("persons", "interpreters", "requests", "offers", "assignments", "messages", "deliveries", "events")
+_KEYED = ("persons", "interpreters", "requests", "offers", "assignments", "messages", "deliveries", "events",
+          "conversations")  # fmt: skip
 _KEY = re.compile(r"\b\d{8,9}\b")
+_RANDOM = re.compile(
+    r"(?=.*[a-z])(?=.*[A-Z])(?:[\w-]{16}|[\w-]{24})"
+)  # as `secrets.token_urlsafe` makes rooms and people
 
 Results = list[list[tuple[Any, ...]]]
 Make = Callable[[Results], Any]
@@ -160,6 +165,8 @@ def _make_text(value: str, known: dict[Any, tuple[int, int, int]]) -> Make | Non
     if value in moments:
         make = _make(moments[value], known)
         return make and (lambda results: make(results).isoformat())
+    if _RANDOM.fullmatch(value):
+        return lambda results: f"{value[:12]}{results[0][0][0]}"
     keys = [(found, make) for found in _KEY.findall(value) if (make := _make(int(found), known))]
     if not keys:
         return None

@@ -46,7 +46,7 @@ from dispatch.requests.events import (
 from dispatch.terms.events import TermChanged
 from dispatch.translations import services as translations
 from dispatch.translations.events import QuoteMade
-from kernel.actor import SYSTEM, Actor
+from kernel.actor import Actor
 from kernel.database import Transaction
 from kernel.events import Event, Subscriber, subscribe
 from messages import services as messages
@@ -86,7 +86,7 @@ def others_follow_change(event: RequestChanged, tx: Transaction, by: Actor) -> N
 
 def room_for_assignment(event: RequestAssigned, tx: Transaction, by: Actor) -> None:
     """Somebody is bound for a talk by telephone or video: there is a room for it."""
-    conversations.make_conversation(event.assignment_id, by=SYSTEM)
+    conversations.make_conversation(event.assignment_id)
 
 
 def room_follows(event: AssignmentMoved, tx: Transaction, by: Actor) -> None:

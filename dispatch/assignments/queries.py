@@ -41,14 +41,6 @@ def find_assignment(assignment_id: int, *, by: Actor) -> AssignmentRow:
     return row
 
 
-def service_of(assignment_id: int) -> str | None:
-    """Return how somebody interprets in an assignment, for use cases that need nothing more."""
-    return next((it.service for it in rows(_SERVICE, assignment_id=assignment_id)), None)
-
-
-_SERVICE = select(AssignmentRow.service).where(AssignmentRow.id == bindparam("assignment_id"))
-
-
 def assignment_of(request_id: int) -> AssignmentRow | None:
     """Return the assignment that binds somebody to a request now, if any."""
     query = select(AssignmentRow).where(AssignmentRow.request_id == request_id, AssignmentRow.status.in_(BINDING))

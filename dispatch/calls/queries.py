@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from dispatch.calls.domain import code_key, cost_cents, quantiles
@@ -15,7 +15,7 @@ from dispatch.requests.models import RequestRow
 from dispatch.terms.queries import terms_at
 from kernel.actor import Actor
 from kernel.clock import BRUSSELS
-from kernel.database import db
+from kernel.database import db, rows
 from kernel.errors import NotFound
 from people.models import OrganisationRow, PersonRow
 
@@ -79,6 +79,18 @@ def line_called(number: str) -> LineRow | None:
 def line_of(agency_id: int) -> LineRow | None:
     """Return the telephone of an agency, if it has one."""
     return db.session.get(LineRow, agency_id)
+
+
+def talk_by_line(assignment_id: int) -> int | None:
+    """Return the conversation of an assignment whose agency has a telephone, if it is one by telephone."""
+    return next((it.id for it in rows(_TALK_BY_LINE, assignment_id=assignment_id)), None)
+
+
+_TALK_BY_LINE = (
+    select(ConversationRow.id)
+    .join(LineRow, LineRow.agency_id == ConversationRow.agency_id)
+    .where(ConversationRow.assignment_id == bindparam("assignment_id"), ConversationRow.kind == "audio")
+)
 
 
 def key_of(conversation_id: int, role: str) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from dispatch.assignments.models import AssignmentRow
@@ -12,13 +12,14 @@ from dispatch.assignments.queries import visible_to
 from dispatch.conversations.domain import Party, limits_by
 from dispatch.conversations.models import ConversationRow, ParticipantRow, RoomFileRow
 from dispatch.conversations.status import OPEN, Status
+from dispatch.interpreters.models import InterpreterRow
 from dispatch.performances.domain import Report
 from dispatch.requests.models import RequestRow
 from dispatch.terms.domain import elapsed
 from dispatch.terms.queries import terms_at
 from kernel.actor import Actor, Role
 from kernel.clock import time_scale
-from kernel.database import db, one_of
+from kernel.database import db, one_of, rows
 from kernel.errors import NotFound
 from media.call import domain as call
 from people.domain import LOCALES, hash_secret
@@ -62,6 +63,24 @@ _WHOLE = (
 def party_of(actor: Actor) -> Party:
     """Return who a person of the house is in a conversation they may take part in."""
     return _ROLES[actor.role]
+
+
+def bound(assignment_id: int) -> Row[Any] | None:
+    """Return what the room of an assignment is made from, and whether there is one already, in one statement."""
+    return next(iter(rows(_BOUND, assignment_id=assignment_id)), None)
+
+
+_BOUND = (
+    select(
+        *(AssignmentRow.request_id, AssignmentRow.service, AssignmentRow.starts_at, AssignmentRow.ends_at),
+        *(AssignmentRow.booked_at, RequestRow.agency_id, RequestRow.immediate, RequestRow.submitted_at),
+        *(InterpreterRow.person_id, ConversationRow.id.label("conversation_id")),
+    )
+    .join(RequestRow, RequestRow.id == AssignmentRow.request_id)
+    .join(InterpreterRow, InterpreterRow.id == AssignmentRow.interpreter_id)
+    .outerjoin(ConversationRow, ConversationRow.assignment_id == AssignmentRow.id)
+    .where(AssignmentRow.id == bindparam("assignment_id"))
+)
 
 
 def conversation_of(assignment_id: int) -> ConversationRow | None:

@@ -49,11 +49,13 @@ class Terms:
     """The terms in force on one day."""
 
     def __init__(self, rows: Iterable[Term]) -> None:
-        self._rows = tuple(rows)
+        self._named: dict[str, list[Term]] = {}
+        for row in rows:
+            self._named.setdefault(row.name, []).append(row)
 
     def find(self, name: str, service: str = ANY, lead_wd: int = 0) -> Term | None:
         """Return the term for this service and lead: the service's own before the one for any."""
-        fitting = [row for row in self._rows if row.name == name and row.covers(service, lead_wd)]
+        fitting = [row for row in self._named.get(name, ()) if row.covers(service, lead_wd)]
         return min(fitting, key=lambda row: row.service == ANY, default=None)
 
     def value(self, name: str, service: str = ANY, lead_wd: int = 0) -> float:

@@ -44,15 +44,15 @@ def call_for(tx: Transaction, request_id: int, agency_id: int) -> CallRow:
 
 def meet(tx: Transaction, request_id: int, assignment_id: int) -> None:
     """Somebody is bound: whoever is on the line is told to her conversation, and whoever is not is rung."""
-    talk = conversations.conversation_of(assignment_id)
-    request = tx.session.get_one(RequestRow, request_id)
-    if talk is None or talk.kind != "audio" or queries.line_of(request.agency_id) is None:
+    talk_id = queries.talk_by_line(assignment_id)
+    if talk_id is None:
         return
+    request = tx.session.get_one(RequestRow, request_id)
     row, now = call_for(tx, request_id, request.agency_id), tx.now()
     asks = Actor(request.requester_id, Role.REQUESTER, organisation_id=request.organisation_id)
-    key = conversation_services.enter_as(talk.id, by=asks).key
-    hers = queries.key_of(talk.id, "interpreter") or ""
-    row.conversation_id, row.wake_at = talk.id, None
+    key = conversation_services.enter_as(talk_id, by=asks).key
+    hers = queries.key_of(talk_id, "interpreter") or ""
+    row.conversation_id, row.wake_at = talk_id, None
     if row.state is not None:
         take(tx, row, call.Assigned(at=now, number=assignment_id, who=hers))
     bound = tx.session.get_one(AssignmentRow, assignment_id)
@@ -63,10 +63,10 @@ def meet(tx: Transaction, request_id: int, assignment_id: int) -> None:
     rung += [("client", it.who) for it in queries.legs_of(row.id) if it.role == "client"]
     for role, who in dict.fromkeys(rung):
         invited = call.Invited(at=now, role=call.Role(role), who=who)
-        conversation_services.record_event(talk.id, invited, key=f"invited {who}")
+        conversation_services.record_event(talk_id, invited, key=f"invited {who}")
     if request.immediate:
         _bring_interpreter(tx, row, bound, hers)
-        conversation_services.record_event(talk.id, call.Tick(at=now), key=f"met {assignment_id}")
+        conversation_services.record_event(talk_id, call.Tick(at=now), key=f"met {assignment_id}")
 
 
 def part(leg_id: int) -> None:

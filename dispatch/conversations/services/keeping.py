@@ -2,17 +2,15 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import Row, delete, update
 
-from dispatch.assignments import queries as assignments
-from dispatch.assignments.models import AssignmentRow
 from dispatch.conversations import queries
 from dispatch.conversations.domain import KINDS, moved, room_times
 from dispatch.conversations.models import ConversationRow, ParticipantRow, RoomFileRow
 from dispatch.conversations.services.telling import tell
 from dispatch.conversations.status import FINAL, TRANSITIONS, Action, Status
-from dispatch.interpreters import queries as register
 from dispatch.terms.domain import elapsed
 from dispatch.terms.queries import terms_at
 from kernel.actor import Actor
@@ -21,22 +19,21 @@ from media.call import domain as call
 from media.call import kept, machine
 
 
-def make_conversation(assignment_id: int, *, by: Actor) -> int | None:
+def make_conversation(assignment_id: int) -> int | None:
     """Make the room of an assignment by telephone or video; of another there is none. Twice is once."""
     with transaction() as tx:
-        if (kind := KINDS.get(assignments.service_of(assignment_id) or "")) is None:
+        bound = queries.bound(assignment_id)
+        if bound is None or (kind := KINDS.get(bound.service)) is None:
             return None
-        bound = assignments.find_assignment(assignment_id, by=by)
-        if (known := queries.conversation_of(assignment_id)) is not None:
-            return known.id
-        now, hers = tx.now(), secrets.token_urlsafe(12)
-        state, _ = machine.step(_begin(bound, now), call.Assigned(at=now, number=bound.id, who=hers))
-        facts = {"assignment_id": bound.id, "request_id": bound.request_id, "agency_id": bound.request.agency_id}
+        if bound.conversation_id is not None:
+            return int(bound.conversation_id)
+        now, hers = bound.booked_at, secrets.token_urlsafe(12)
+        state, _ = machine.step(_begin(bound), call.Assigned(at=now, number=assignment_id, who=hers))
+        facts = {"assignment_id": assignment_id, "request_id": bound.request_id, "agency_id": bound.agency_id}
         facts |= {"kind": kind, "status": Status.PLANNED, "room": secrets.token_urlsafe(18)}
         facts |= {"call": kept.to_json(state), "wake_at": machine.wake_at(state)}
         made = tx.write(ConversationRow, **facts, **_times(bound.starts_at, bound.ends_at, bound.service, now))
-        person_id = register.person_of(bound.interpreter_id)
-        hers_too = {"conversation_id": made, "role": "interpreter", "person_id": person_id, "key": hers}
+        hers_too = {"conversation_id": made, "role": "interpreter", "person_id": bound.person_id, "key": hers}
         tx.write(ParticipantRow, **hers_too, label="", status="admitted", added_at=now, admitted_at=now)
         return made
 
@@ -83,12 +80,12 @@ def empty_room(tx: Transaction, row: ConversationRow, status: str) -> None:
     tx.defer("conversations.close_room", conversation_id=row.id)
 
 
-def _begin(bound: AssignmentRow, now: datetime) -> call.CallState:
+def _begin(bound: Row[Any]) -> call.CallState:
     """Return the call of an assignment: "now", for somebody who waits since she asked, or at an agreed time."""
-    asked = bound.request
-    limits = queries.call_limits("immediate" if asked.immediate else bound.service, now.date())
-    if asked.immediate:
-        return machine.asked(asked.submitted_at or now, str(asked.id), limits)
+    now = bound.booked_at
+    limits = queries.call_limits("immediate" if bound.immediate else bound.service, now.date())
+    if bound.immediate:
+        return machine.asked(bound.submitted_at or now, str(bound.request_id), limits)
     kind = call.Kind.VIDEO if bound.service == "video" else call.Kind.RESERVED
     return machine.agreed(kind, now, bound.starts_at, bound.ends_at, limits)
 

@@ -54,13 +54,13 @@ def test_every_page_of_a_role_is_accessible_light_and_dark_on_a_telephone(
     assert len(found) >= LEAST[role]
 
 
-@pytest.mark.parametrize("role", ["requester", "interpreter", "coordinator"])
-def test_every_page_of_a_role_is_mirrored_and_fits_a_telephone_in_arabic(
+@pytest.mark.parametrize("role", ["requester", "interpreter", "coordinator", "manager", "administrator"])
+def test_every_page_of_a_role_is_mirrored_and_accessible_on_a_telephone_in_arabic(
     platform: Platform, sign_in: SignIn, role: str
 ) -> None:
     def mirrored(page: Page, address: str) -> list[str]:
         page.goto(address)
-        wrong = ["sticks out"] if sticks_out(page) else []
+        wrong = complaints(page) + (["sticks out"] if sticks_out(page) else [])
         return wrong if page.locator("html").get_attribute("dir") == "rtl" else [*wrong, "not mirrored"]
 
     context = sign_in(platform.account(role), width=360)

@@ -82,9 +82,11 @@ def broadcast(minutes: float = 60.0, minutes_now: float = 5.0) -> Waves:
 class AdaptiveWaves:
     """Ask as few people at a time as still leaves a chance of `target` over the whole time that is left.
 
-    So with days to go one or two, with an hour to go many. A round lasts until `part` of the answers have come. Nobody
-    knows how long a caller waits: for work that starts at once the window is `caller_minutes`, asked again and again,
-    the first round alone gives a chance of `first_now`, and people are reached over `channel_now`.
+    So with days to go one or two, with an hour to go many. A round lasts until `part` of the answers have come; where
+    all who are left do not give the target, waiting spares nobody, and near the start a no is likelier: then there is
+    only the part `rounds_short` of those rounds. Nobody knows how long a caller waits: for work that starts at once the
+    window is `caller_minutes`, asked again and again, the first round alone gives a chance of `first_now`, and people
+    are reached over `channel_now`.
     """
 
     target: float = 0.93
@@ -93,6 +95,7 @@ class AdaptiveWaves:
     spread: float = 0.7
     part: float = 0.8
     part_now: float = 0.35
+    rounds_short: float = 0.5
     caller_minutes: float = 5.0
     first_now: float = 0.75
     channel_now: str = PUSH
@@ -109,7 +112,10 @@ class AdaptiveWaves:
         hunt = Hunt.of(case, prospects, self.reactions, self.spread, left)
         chances = [it.p_yes for it in queue]
         needed = hunt.needed(chances, curve.within(left), self.target)
-        at_once = ceil(needed / max(1.0, left / round_minutes))
+        rounds = left / round_minutes
+        if needed == len(queue) and not case.immediate:
+            rounds *= self.rounds_short
+        at_once = ceil(needed / max(1.0, rounds))
         fresh = [it for it in case.asked if it.is_open and _silence(case, it) < round_minutes - _BLINK]
         if case.immediate and not case.asked:
             at_once = max(at_once, hunt.needed(chances, curve.reach, self.first_now))

@@ -22,7 +22,7 @@ KEPT = RESULTS / "dispatch_year.json"
 PICTURES = RESULTS.parents[1] / "docs" / "pictures"
 WORLD_NAMES = ("mid", "process", "scarce")
 # (request seed, pool seed): of none of these was anything seen before the policy was finished.
-HELD_OUT = ((7311, 8411), (7312, 8412), (7313, 8413), (7314, 8414), (7315, 8415))
+HELD_OUT = ((7411, 8511), (7412, 8512), (7413, 8513), (7414, 8514), (7415, 8515))
 SALT = 97
 COMPARED, BASELINES = ("manual", "ours", "optimum"), ("nearest", "broadcast", "waves", "adaptive", "optimum_as_asked")
 BASELINE_SEEDS = HELD_OUT[:1]

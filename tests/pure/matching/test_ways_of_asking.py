@@ -119,6 +119,13 @@ def test_with_days_to_go_few_are_asked_and_with_an_hour_to_go_many():
     assert hour.fill > days.fill
 
 
+def test_where_everybody_together_is_not_enough_they_are_asked_sooner():
+    few, many = people(7, p_yes=0.2), people(30, p_yes=0.2)
+    patient = AdaptiveWaves(rounds_short=1.0)
+    assert len(AdaptiveWaves().plan(a_case(), few).ask) > len(patient.plan(a_case(), few).ask)
+    assert AdaptiveWaves().plan(a_case(), many) == patient.plan(a_case(), many)
+
+
 def test_a_caller_is_not_kept_waiting_for_one_person():
     sure, unsure = (AdaptiveWaves().plan(a_case(immediate=True), people(20, p)) for p in (0.95, 0.4))
     assert 2 <= len(sure.ask) < len(unsure.ask)

@@ -113,4 +113,8 @@ def _end_of(stretch: Stretch, here: datetime) -> datetime:
         day, last = day + timedelta(days=1), time(0)
     end = datetime.combine(day, last, BRUSSELS).replace(fold=here.fold).astimezone(UTC)
     skipped = end.astimezone(BRUSSELS).time() != last
-    return end.replace(minute=0, second=0) if skipped else end  # the clock skips whole hours
+    end = end.replace(minute=0, second=0) if skipped else end  # the clock skips whole hours
+    again = datetime.combine(here.date(), stretch.from_time, BRUSSELS).replace(fold=1)
+    if not here.fold and again.utcoffset() != again.replace(fold=0).utcoffset():  # it begins in the hour lived twice
+        return min(end, again.astimezone(UTC).replace(minute=0, second=0))
+    return end

@@ -106,6 +106,13 @@ def test_a_deviation_that_ends_in_the_second_of_two_equal_hours_does_not_go_roun
     assert works(week, local(WINTER_BEGINS, 1), local(WINTER_BEGINS, 2, 30, fold=1), free)
 
 
+def test_hours_that_begin_within_the_hour_lived_twice_are_interrupted_by_what_is_before_them():
+    week = [Stretch(6, time(2, 15), time(3))]
+    assert works(week, local(WINTER_BEGINS, 2, 15), local(WINTER_BEGINS, 2, fold=1))
+    assert works(week, local(WINTER_BEGINS, 2, 15, fold=1), local(WINTER_BEGINS, 3))
+    assert not works(week, local(WINTER_BEGINS, 2, 15), local(WINTER_BEGINS, 2, 15, fold=1))
+
+
 moments = st.sampled_from([SUMMER_BEGINS, WINTER_BEGINS, MONDAY]).flatmap(
     lambda day: st.integers(-8, 200).map(lambda quarters: local(day, 0) + quarters * QUARTER)
 )

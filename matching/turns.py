@@ -1,9 +1,9 @@
-"""Ways of asking that the terms prescribe: so many at once, then the next; and never fewer than so many."""
+"""Ways of asking that somebody prescribes: so many at once, then the next; or these people."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from matching.cases import ASKED, ENOUGH_ASKED, NOBODY_LEFT, Ask, Case, Plan, Policy, Prospect, nothing_to_ask
+from matching.cases import ASKED, ENOUGH_ASKED, NOBODY_LEFT, Ask, Case, Plan, Prospect, nothing_to_ask
 from matching.policy import ByWorth, Order, waiting
 from matching.reaction import PUSH
 
@@ -44,26 +44,6 @@ class Only:
         chosen = [it for it in waiting(case, prospects, self.order) if it.interpreter_id in self.people]
         opened = max([*(it.option for it in case.asked), *(it.option for it in chosen)], default=0)
         return Plan(_asks(case, chosen), None, opened, ASKED if chosen else NOBODY_LEFT)
-
-
-@dataclass(frozen=True, slots=True)
-class AtLeast:
-    """Whenever somebody is asked, ask so many that `least` people think about it together."""
-
-    policy: Policy
-    least: int
-    order: Order = ByWorth()
-
-    def plan(self, case: Case, prospects: Sequence[Prospect]) -> Plan:
-        """Ask whom the policy asks, and the next best beside them."""
-        plan = self.policy.plan(case, prospects)
-        thinking = sum(it.is_open for it in case.asked)
-        missing = self.least - thinking - len(plan.ask)
-        if not plan.ask or missing <= 0:
-            return plan
-        already = {it.interpreter_id for it in plan.ask}
-        queue = [it for it in waiting(case, prospects, self.order) if it.interpreter_id not in already]
-        return replace(plan, ask=(*plan.ask, *_asks(case, queue[:missing])))
 
 
 def _asks(case: Case, chosen: Sequence[Prospect]) -> tuple[Ask, ...]:

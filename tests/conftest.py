@@ -17,6 +17,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from dispatch.billing.services import seed_tariffs
+from dispatch.terms.models import TermRow
+from dispatch.terms.queries import forget
 from dispatch.terms.services import seed_terms
 from kernel import jobs, migrations
 from kernel.database import db
@@ -105,6 +107,15 @@ def house(app: Flask) -> Iterator[Flask]:
             outer.rollback()
             connection.close()
             db.engines[None] = engine
+
+
+@pytest.fixture
+def in_waves(house: Flask) -> Iterator[None]:
+    """People are asked in waves of the size in the terms, as where no chance of a yes is aimed at."""
+    db.session.execute(sa.delete(TermRow).where(TermRow.name == "fill_target"))
+    forget()
+    yield
+    forget()
 
 
 @pytest.fixture

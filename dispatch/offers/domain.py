@@ -34,7 +34,7 @@ TRIED_FIRST = frozenset({"fill_target", *WEIGHTS})
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One offer as the engine needs it: whom, in which wave, how it stands, until when."""
+    """One offer as the engine needs it: whom, in which wave, how it stands, since when and until when."""
 
     offer_id: int
     interpreter_id: int
@@ -42,11 +42,15 @@ class Made:
     status: str
     expires_at: datetime
     request_version: int
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """Where a search stands. `wave` is the last one sent, `chosen` how many people matching would ask now."""
+    """Where a search stands. `wave` is the last one sent, `chosen` how many people matching would ask now.
+
+    heard_by: until when an answer is awaited of whoever still thinks; who is silent longer may still say yes.
+    """
 
     now: datetime
     wave: int
@@ -55,7 +59,7 @@ class Situation:
     escalate_at: datetime
     hard_stop_at: datetime
     escalated: bool
-    open_until: tuple[datetime, ...]
+    heard_by: tuple[datetime, ...]
     chosen: int
 
 
@@ -77,12 +81,12 @@ def next_step(it: Situation) -> Step:
     """
     if it.now >= it.hard_stop_at:
         return Step(stop=True)
-    waiting = bool(it.open_until)
+    waiting = bool(it.heard_by)
     may_ask = it.max_waves is None or it.wave < it.max_waves
     ask = may_ask and it.chosen > 0
     why = None if it.escalated else _why_escalate(it, ask=ask, waiting=waiting)
-    # After asking, the caller knows the new offers' end; here it is the next moment that is certain.
-    moments = [it.hard_stop_at, *it.open_until]
+    # After asking, the caller knows when the new ones are heard; here it is the next moment that is certain.
+    moments = [it.hard_stop_at, *it.heard_by]
     if not it.escalated and why is None:
         moments.append(it.escalate_at)
     return Step(ask=ask, escalate=why, again_at=min(moments))
@@ -99,7 +103,7 @@ def _why_escalate(it: Situation, *, ask: bool, waiting: bool) -> str | None:
 def waves_used(wave: int, asked: int, plan: SearchPlan) -> int:
     """Return how many waves were used up: where matching asks as many as are needed, so many people are a wave."""
     size = plan.size_of(wave + 1)
-    return wave if plan.fill_target is None or plan.immediate or size is None else min(wave, ceil(asked / size))
+    return wave if plan.fill_target is None or size is None else min(wave, ceil(asked / size))
 
 
 def still_open(offers: Iterable[Made], now: datetime) -> list[Made]:

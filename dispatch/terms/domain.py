@@ -96,8 +96,9 @@ class SearchPlan:
     """How a search is run: `wave_sizes` one after the other (the last repeats; None is everybody at once).
 
     `travel` is the journey an interpreter is assumed to need when it is not known, on top of `hard_stop`.
-    `fill_target`: more people are asked together when this chance (0 to 1) of a yes in time asks for it, and an
-    alternative opens when it may not be reached; None: exactly the wave.
+    `fill_target`: as few people are asked at a time as still give this chance (0 to 1) of a yes in time, whatever the
+    waves; a wave then only counts how many were asked, `offer_life` is how long an answer is awaited before a person
+    looks, and an offer stays open while the search lasts. None: exactly the wave, each for the life of an offer.
     The requester is answered by `answer_by` before the start; where that has passed already, on the next working day
     at `answer_hour` (minutes after midnight); and where the start is too near for either, `answer_within` from now.
     """
@@ -164,6 +165,7 @@ def plan_for(service: str, lead_wd: int, immediate: bool, terms: Terms) -> Searc
     kind = "immediate" if immediate else service
     sizes = tuple(terms.count(f"wave_size_{n}", kind, lead_wd) for n in (1, 2, 3)) if immediate else ()
     life, stop = terms.find("offer_life", kind, lead_wd), terms.find("hard_stop", kind, lead_wd)
+    target = terms.find("fill_target", kind, lead_wd)
     if life is None or stop is None:
         raise LookupError(f"offer_life and hard_stop are needed for {kind} at {lead_wd} working days")
     return SearchPlan(
@@ -178,7 +180,7 @@ def plan_for(service: str, lead_wd: int, immediate: bool, terms: Terms) -> Searc
         answer_hour=terms.find("answer_hour", kind, lead_wd),
         answer_within=terms.find("answer_within", kind, lead_wd),
         immediate=immediate,
-        fill_target=target.value / 100 if (target := terms.find("fill_target", kind, lead_wd)) else None,
+        fill_target=None if immediate or target is None else target.value / 100,
     )
 
 

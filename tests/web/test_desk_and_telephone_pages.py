@@ -68,6 +68,7 @@ def test_views_warnings_and_messages_are_kept(house: Flask, world: World, reques
     assert "Van de tolkdienst" in read and "<img src=x" not in read
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_a_request_shows_what_helps_and_who_acted_for_whom(house: Flask, world: World, request_: RequestRow) -> None:
     client = signed_in(house, world.coordinator)
     page = client.get(f"/desk/requests/{request_.id}").text
@@ -176,6 +177,7 @@ def test_the_code_is_typed_with_the_record(house: Flask, world: World, request_:
     assert fresh(request_.id).outcome == "completed"
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_what_is_gone_is_said_and_nothing_is_booked(house: Flask, world: World, request_: RequestRow) -> None:
     """A stale page: the offer went to somebody else, or the request was called off meanwhile."""
     late, first = world.actors[0], world.actors[1]

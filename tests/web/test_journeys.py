@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from io import BytesIO
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -123,6 +124,7 @@ def test_an_interpreter_sees_nothing_of_the_client_before_yes(house: Flask, worl
     assert "Van u." in accepted.text
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_pressing_too_late_says_so_kindly(house: Flask, world: World) -> None:
     request = a_request(world.requester)
     first, second = world.actors[:2]

@@ -32,7 +32,7 @@ from matching.ranking import Weights
 from matching.reaction import PUSH
 from matching.record import unpack
 from matching.reliability import Reliability, reliability
-from matching.turns import AtLeast, InTurn, Only
+from matching.turns import InTurn, Only
 
 _ANSWERS = {Status.ACCEPTED: YES, Status.DECLINED: NO, Status.EXPIRED: EXPIRED, Status.WITHDRAWN: WITHDRAWN}
 _MINUTE = timedelta(minutes=1)
@@ -102,8 +102,7 @@ def settings_of(plan: SearchPlan, wave: int, day: date) -> dict[str, Any]:
     """Return how the terms in force want people to be asked in `wave`, as plain values."""
     terms = terms_at(day)
     weights = {field: term.value for name, field in WEIGHTS.items() if (term := terms.find(name))}
-    target = None if plan.immediate else plan.fill_target
-    return {"size": plan.size_of(wave), "target": target, "weights": weights}
+    return {"size": plan.size_of(wave), "target": plan.fill_target, "weights": weights}
 
 
 def changed(settings: dict[str, Any], name: str, value: float) -> dict[str, Any]:
@@ -119,10 +118,10 @@ def mind_of(settings: dict[str, Any], model_id: int | None) -> Mind:
     size, target, weights = settings["size"], settings["target"], Weights(**settings.get("weights", {}))
     if "only" in settings:
         return Mind(Only(frozenset(settings["only"]), _AS_ASKED_FIRST), "by_name", model, weights, most=None)
-    if target is None or size is None:
+    if target is None:
         return Mind(InTurn(size), "in_turn", model, weights)
     known: dict[str, Any] = {"reactions": model.reactions, "spread": model.spread}
-    adaptive = AtLeast(AdaptiveWaves(target=target, order=_AS_ASKED_FIRST, **known), size, _AS_ASKED_FIRST)
+    adaptive = AdaptiveWaves(target=target, order=_AS_ASKED_FIRST, **known)
     return Mind(WithFallback(adaptive, target=_HOPE, **known), "adaptive", model, weights)
 
 

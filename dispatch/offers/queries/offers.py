@@ -19,7 +19,7 @@ from kernel.errors import NotFound
 def offers_of(request_id: int) -> list[Made]:
     """Return every offer of a request, oldest first."""
     row = OfferRow
-    columns = (row.id, row.interpreter_id, row.wave, row.status, row.expires_at, row.request_version)
+    columns = (row.id, row.interpreter_id, row.wave, row.status, row.expires_at, row.request_version, row.created_at)
     return [
         Made(*it) for it in db.session.execute(select(*columns).where(row.request_id == request_id).order_by(row.id))
     ]

@@ -138,7 +138,7 @@ def _step(tx: Transaction, request: RequestRow, offers: list[Made], now: datetim
     plan = plan_of(request, now)
     question, decision, step = _consider(request, offers, plan, now)
     partners_at = _ask_partners_at(request, now)
-    alone = not step.ask and not still_open(offers, now)
+    alone = not step.ask and not _heard_by(request, offers, plan, now)
     if partners_at and not step.stop and (alone or now >= partners_at) and partners.hand_over(request.id, by=SYSTEM):
         partners_at = None
         question, decision, step = _consider(request, offers, plan, now)
@@ -151,9 +151,9 @@ def _step(tx: Transaction, request: RequestRow, offers: list[Made], now: datetim
     if step.ask:
         wave += 1
         again.append(ask(tx, request, decision, decision_id, now, wave=wave))
-        if decision.plan.again_at is not None:
-            wait = timedelta(minutes=decision.plan.again_at - question.case.now) / clock.time_scale()
-            again.append(now + max(wait, _SOONEST))
+    if decision.plan.again_at is not None:
+        wait = timedelta(minutes=decision.plan.again_at - question.case.now) / clock.time_scale()
+        again.append(now + max(wait, _SOONEST))
     requests.schedule_step(request.id, wave=wave, next_step_at=min(again, default=None))
     if step.escalate:
         requests.escalate_request(request.id, step.escalate, by=SYSTEM)
@@ -183,11 +183,24 @@ def _consider(
             escalate_at=request.escalate_at or now,
             hard_stop_at=request.hard_stop_at or now,
             escalated=request.status != RequestStatus.SEARCHING,
-            open_until=tuple(it.expires_at for it in still_open(offers, now)),
+            heard_by=_heard_by(request, offers, plan, now),
             chosen=len(decision.chosen),
         )
     )
     return question, decision, step
+
+
+def _heard_by(request: RequestRow, offers: list[Made], plan: SearchPlan, now: datetime) -> tuple[datetime, ...]:
+    """Return until when an answer is awaited of those who still think.
+
+    With a target an offer is open as long as the search; whoever is silent for the life of one is waited for no more.
+    """
+    thinking = still_open(offers, now)
+    if plan.fill_target is None:
+        return tuple([it.expires_at for it in thinking])
+    calendar = calendar_of(request.agency_id)
+    ends = [add(it.created_at, plan.offer_life, calendar, clock.time_scale()) for it in thinking]
+    return tuple([it for it in ends if it > now])
 
 
 def _ask_partners_at(request: RequestRow, now: datetime) -> datetime | None:
@@ -220,9 +233,13 @@ def keep(tx: Transaction, question: queries.Question, decision: Decision, now: d
 def ask(
     tx: Transaction, request: RequestRow, decision: Decision, decision_id: int, now: datetime, *, wave: int
 ) -> datetime:
-    """Offer the request to whom matching chose; return when these offers end."""
-    life = add(now, plan_of(request, now).offer_life, calendar_of(request.agency_id), clock.time_scale())
-    expires_at = min(life, request.hard_stop_at or now)
+    """Offer the request to whom matching chose; return until when their answers are awaited.
+
+    With a target, nobody's time runs out before the search does: the next are asked beside who is silent.
+    """
+    plan, stop = plan_of(request, now), request.hard_stop_at or now
+    heard_by = min(stop, add(now, plan.offer_life, calendar_of(request.agency_id), clock.time_scale()))
+    expires_at = stop if plan.fill_target is not None else heard_by
     rows = [_offer(request, it, wave) for it in decision.chosen]
     for row in rows:
         row.created_at, row.expires_at, row.decision_id = now, expires_at, decision_id
@@ -231,7 +248,7 @@ def ask(
     for row in rows:
         facts = {"request_id": request.id, "agency_id": request.agency_id, "interpreter_id": row.interpreter_id}
         tx.emit(OfferMade(**facts, offer_id=row.id, wave=wave, expires_at=expires_at), SYSTEM)
-    return expires_at
+    return heard_by
 
 
 def _offer(request: RequestRow, it: Chosen, wave: int) -> OfferRow:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from matching.cases import Asked, Case, Prospect
 from matching.policy import AdaptiveWaves, by_cost
-from matching.turns import AtLeast, InTurn
+from matching.turns import InTurn
 
 MONDAY = 9 * 60.0
 
@@ -51,21 +51,10 @@ def test_somebody_who_cannot_help_but_refuse_comes_after_who_may_say_yes():
     assert asked(InTurn(1, by_cost), a_case(), [Prospect(1, 0, 0.05, 10.0), Prospect(2, 0, 0.9, 20.0)]) == [1]
 
 
-def test_at_least_so_many_think_about_it_together():
-    patient = AdaptiveWaves()
-    assert len(asked(patient, a_case(), people(9))) == 1
-    assert asked(AtLeast(patient, 3), a_case(), people(9)) == [1, 2, 3]
-
-
-def test_with_little_time_more_are_asked_than_the_least():
-    late = a_case(days=1 / 24)
-    assert len(asked(AtLeast(AdaptiveWaves(), 2), late, people(30, 0.2))) > 2
-
-
-@given(st.integers(1, 6), st.integers(0, 12), st.sets(st.integers(1, 12)), st.integers(1, 9))
-def test_nobody_is_asked_twice(size, count, before, least):
+@given(st.integers(1, 6), st.integers(0, 12), st.sets(st.integers(1, 12)))
+def test_nobody_is_asked_twice(size, count, before):
     case = a_case(*(thinking(who, "no") for who in sorted(before)))
-    for policy in (InTurn(size), AtLeast(AdaptiveWaves(), least)):
+    for policy in (InTurn(size), AdaptiveWaves()):
         chosen = asked(policy, case, people(count))
         assert before.isdisjoint(chosen)
         assert len(chosen) == len(set(chosen))

@@ -41,6 +41,7 @@ def test_asked_offered_accepted_performed_confirmed(world: World) -> None:
     assert (done.status, done.outcome, done.timely) == (Status.CLOSED, Outcome.COMPLETED, None)
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_the_first_valid_yes_wins_and_the_losers_are_told(world: World) -> None:
     request = a_request(world.requester)
     first, second = world.actors[:2]
@@ -74,6 +75,7 @@ def test_an_offer_is_over_at_its_last_moment_and_not_before(world: World) -> Non
         assert offers.accept_offer(offer_id, by=who)
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_one_interpreter_never_holds_two_overlapping_assignments_travel_included(world: World) -> None:
     first, who = a_request(world.requester), world.actors[0]
     second = a_request(world.requester, starts_at=first.ends_at + timedelta(minutes=5))
@@ -82,6 +84,7 @@ def test_one_interpreter_never_holds_two_overlapping_assignments_travel_included
         offers.accept_offer(offer_to(second, who.interpreter_id or 0), by=who)
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_a_second_wave_follows_when_the_first_says_no(world: World) -> None:
     more = [an_interpreter(agency=world.agency) for _ in range(4)]
     request = a_request(world.requester)
@@ -136,6 +139,7 @@ def test_a_cancellation_is_timely_until_ten_on_the_working_day_before(world: Wor
     assert ending == Ending(Outcome.CANCELLED, timely=timely)
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_cancelling_frees_the_interpreter(world: World) -> None:
     request, who = a_request(world.requester), world.actors[0]
     other = a_request(world.requester)
@@ -144,6 +148,7 @@ def test_cancelling_frees_the_interpreter(world: World) -> None:
     assert offers.accept_offer(offer_to(other, who.interpreter_id or 0), by=who)
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_an_interpreter_who_gives_back_sends_the_request_back_to_matching_with_priority(world: World) -> None:
     request, who = a_request(world.requester), world.actors[0]
     assignment_id = offers.accept_offer(offer_to(request, who.interpreter_id or 0), by=who)
@@ -167,6 +172,7 @@ def test_changing_the_hour_makes_older_offers_void(world: World) -> None:
         offers.accept_offer(offer_id, by=who)
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_an_assignment_moves_with_its_request_if_the_interpreter_is_free(world: World) -> None:
     request, who = a_request(world.requester), world.actors[0]
     blocker = a_request(world.requester, starts_at=request.starts_at + timedelta(hours=4))
@@ -230,6 +236,7 @@ def test_absence_is_not_reported_before_the_waiting_time(world: World) -> None:
         performances.report_absence(assignment_id, Who.CLIENT, by=who)
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_silence_confirms_after_the_term_but_never_a_record_written_beforehand(world: World) -> None:
     done, early = (a_request(world.requester, starts_at=a_weekday(days)) for days in (7, 14))
     who = world.actors[0]

@@ -118,6 +118,7 @@ def test_the_code_is_the_requesters_alone(house: Flask, world: World, request_: 
     assert f'"{code}"' not in facts
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_every_assignment_has_a_code_of_its_own(world: World) -> None:
     codes = set()
     for hour in (9, 11, 13, 15):

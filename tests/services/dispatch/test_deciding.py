@@ -1,5 +1,6 @@
 """Decisions are kept with their reasons, can be made again, and teach."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -13,12 +14,13 @@ from dispatch.offers.domain import DeclineReason
 from dispatch.offers.models import AcceptanceModelRow, DecisionRow, OfferRow
 from dispatch.offers.status import Status
 from dispatch.requests.domain import Service
+from dispatch.requests.models import RequestRow
 from kernel import clock
 from kernel.actor import SYSTEM
 from kernel.database import db
 from kernel.errors import NotFound
 from tests.builders.interpreters import an_interpreter
-from tests.builders.requests import a_request, a_weekday, offer_to
+from tests.builders.requests import a_request, a_weekday, fresh, offer_to
 from tests.services.dispatch.conftest import World
 
 
@@ -27,6 +29,7 @@ def only_decision(request_id: int) -> DecisionRow:
     return row
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_a_decision_is_kept_with_whom_it_asked_and_why(world: World) -> None:
     request = a_request(world.requester)
     row = only_decision(request.id)
@@ -81,6 +84,7 @@ def test_with_little_hope_an_alternative_is_opened_at_once(world: World) -> None
     assert db.session.get_one(OfferRow, offer.offer_id).service == "telephone"
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_somebody_who_gave_it_back_is_not_asked_for_an_alternative_either(world: World) -> None:
     who = world.actors[0]
     request = a_request(world.requester, fallback_services=(Service.TELEPHONE,))
@@ -95,10 +99,11 @@ def test_whoever_can_come_as_asked_is_asked_for_that_before_the_alternative(worl
     by_phone_only = an_interpreter(("arb",), ("telephone",), agency=world.agency)
     request = a_request(world.requester, fallback_services=(Service.TELEPHONE,))
     made = {it.interpreter_id: db.session.get_one(OfferRow, it.offer_id) for it in queries.offers_of(request.id)}
-    assert {made[it.id].service for it in world.interpreters} == {"on_site"}
+    assert {it.service for it in made.values()} == {"on_site"}
     assert by_phone_only.id not in made
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_learning_reads_what_became_of_offers(world: World) -> None:
     request = a_request(world.requester)
     yes, no, _ = (offer_to(request, it.interpreter_id or 0) for it in world.actors)
@@ -144,9 +149,38 @@ def test_told_chances_are_compared_with_what_came_of_them(world: World) -> None:
     assert sorted(zip(came_true, (it > 0.5 for it in told), strict=True)) == [(False, False), (True, True)]
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_expired_offers_count_as_asked(world: World) -> None:
     request = a_request(world.requester)
     db.session.execute(update(OfferRow).where(OfferRow.request_id == request.id).values(status=Status.EXPIRED))
     services.advance_search(request.id)
     assert len(queries.offers_of(request.id)) == 3
     assert db.session.scalar(select(DecisionRow.reason).order_by(DecisionRow.id.desc()).limit(1)) == "nobody_left"
+
+
+def look_on(request_id: int, *, until: Callable[[RequestRow], bool]) -> timedelta:
+    """Take the steps of a search at their moments until something holds; return how long the newest offer waited."""
+    for _ in range(20):
+        request = fresh(request_id)
+        assert request.next_step_at is not None
+        with clock.frozen(request.next_step_at + timedelta(seconds=1)):
+            services.advance_search(request_id)
+            if until(fresh(request_id)):
+                return clock.now() - max(it.created_at for it in queries.offers_of(request_id))
+    raise AssertionError("it did not happen in twenty looks")
+
+
+def test_with_days_to_go_the_next_is_asked_beside_who_is_silent_and_a_late_yes_still_counts(world: World) -> None:
+    request = a_request(world.requester)
+    [first] = queries.offers_of(request.id)
+    assert first.expires_at == request.hard_stop_at
+    look_on(request.id, until=lambda it: len(queries.offers_of(it.id)) == 2)
+    who = next(it for it in world.actors if it.interpreter_id == first.interpreter_id)
+    assert services.accept_offer(first.offer_id, by=who)
+
+
+def test_who_was_asked_last_is_waited_for_before_a_person_looks(world: World) -> None:
+    request = a_request(world.requester)
+    waited = look_on(request.id, until=lambda it: it.status == "escalated")
+    assert {it.interpreter_id for it in queries.offers_of(request.id)} == {it.id for it in world.interpreters}
+    assert waited > timedelta(minutes=30)

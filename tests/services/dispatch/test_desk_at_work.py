@@ -63,6 +63,7 @@ def test_what_another_agency_has_is_not_done_to(world: World, three: list[Reques
         services.do_to_many(range(1, 300), lambda it: None, together=False)
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_the_board_shows_what_can_still_be_done_with_each(world: World, three: list[RequestRow]) -> None:
     rows = {it.id: it for it in board(world)}
     assert set(rows) == {it.id for it in three}
@@ -119,6 +120,7 @@ def test_a_yes_by_telephone_has_both_names_in_the_trail(world: World, three: lis
     assert [trail.on_behalf(it) for it, _ in picture.course if it.name == "search_started"] == [""]
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_the_funnel_names_who_fell_out_where_and_why(world: World) -> None:
     without = an_interpreter(agency=world.agency, services_=("telephone",))
     far = an_interpreter(agency=world.agency, postcode="8620", municipality="Nieuwpoort", travel_limit_km=5)

@@ -47,6 +47,7 @@ def test_a_telephone_keeps_only_what_gets_her_there(request_: RequestRow, who: A
     assert queries.kept_agenda(who, request_.ends_at + timedelta(hours=2)) == []
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_an_offer_says_how_it_fits_between_her_own(world: World, request_: RequestRow, who: Actor) -> None:
     hour = timedelta(hours=1)
     later = a_request(world.requester, starts_at=request_.ends_at + 2 * hour, service="telephone")

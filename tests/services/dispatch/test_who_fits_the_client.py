@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 
 from dispatch.assignments import services as assignments
@@ -25,6 +26,7 @@ def first(request: RequestRow) -> Ranked:
     return queries.rankings(request, clock.now())[0].ranking.ranked[0]
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_the_same_client_goes_on_with_the_same_person(world: World) -> None:
     who = world.actors[2]
     before = a_request(world.requester, client_reference="DOS-77")
@@ -39,6 +41,7 @@ def test_the_same_client_goes_on_with_the_same_person(world: World) -> None:
     assert "same_client" not in dict(first(other).parts)
 
 
+@pytest.mark.usefixtures("in_waves")
 def test_who_knows_the_client_is_not_asked_for_him_again_and_is_for_others(world: World) -> None:
     declined, gave_back = world.actors[:2]
     before = a_request(world.requester, client_reference="DOS-77")

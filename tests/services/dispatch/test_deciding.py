@@ -184,3 +184,14 @@ def test_who_was_asked_last_is_waited_for_before_a_person_looks(world: World) ->
     waited = look_on(request.id, until=lambda it: it.status == "escalated")
     assert {it.interpreter_id for it in queries.offers_of(request.id)} == {it.id for it in world.interpreters}
     assert waited > timedelta(minutes=30)
+
+
+def test_short_before_the_start_more_are_asked_at_once_and_not_everybody(world: World) -> None:
+    for _ in range(12):
+        an_interpreter(agency=world.agency)
+    moment = a_weekday(7, hour=9)
+    with clock.frozen(moment):
+        ahead = (timedelta(hours=2), timedelta(days=7))
+        soon, later = (a_request(world.requester, starts_at=moment + it) for it in ahead)
+        asked_soon, asked_later = (len(queries.offers_of(it.id)) for it in (soon, later))
+    assert asked_later < asked_soon < 15

@@ -191,7 +191,7 @@ def test_short_before_the_start_more_are_asked_at_once_and_not_everybody(world: 
         an_interpreter(agency=world.agency)
     moment = a_weekday(7, hour=9)
     with clock.frozen(moment):
-        ahead = (timedelta(hours=2), timedelta(days=7))
+        ahead = (timedelta(hours=6), timedelta(days=7))
         soon, later = (a_request(world.requester, starts_at=moment + it) for it in ahead)
         asked_soon, asked_later = (len(queries.offers_of(it.id)) for it in (soon, later))
     assert asked_later < asked_soon < 15

@@ -81,6 +81,10 @@ def talkers() -> Iterator[Browser]:
         yield browser
 
 
+# simple-websocket answers a page that leaves while another of its threads still sends: the page is gone by then.
+_AFTER_GOODBYE = "failed: Data frame received after close"
+
+
 class Tabs:
     """Browsers of people, each of its own. What a console complains of is kept."""
 
@@ -91,9 +95,13 @@ class Tabs:
     def open(self, width: int) -> Page:
         view = {"width": width, "height": 760}
         page = self.browser.new_context(base_url=self.address, viewport=view, locale="nl-BE").new_page()
-        page.on("console", lambda it: self.complaints.append(it.text) if it.type == "error" else None)
-        page.on("pageerror", lambda it: self.complaints.append(str(it)))
+        page.on("console", lambda it: self._complain(it.text) if it.type == "error" else None)
+        page.on("pageerror", lambda it: self._complain(str(it)))
         return page
+
+    def _complain(self, text: str) -> None:
+        if not text.endswith(_AFTER_GOODBYE):
+            self.complaints.append(text)
 
     def sign_in(self, account: dict[str, object], width: int = 1280) -> Page:
         page = self.open(width)

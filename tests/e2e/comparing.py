@@ -28,7 +28,7 @@ _STYLE = f"""
 def in_boxes(page: Page, rule: str = "") -> None:
     """Set a page in the font that is the same everywhere; with a rule of style more, if there is one."""
     page.add_style_tag(content=_STYLE + rule)
-    page.evaluate("document.fonts.ready")
+    page.evaluate('async () => { await document.fonts.load("1em boxes"); }')
 
 
 def on_screen(page: Page) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms import EmailField, PasswordField, SelectField, StringField, TelField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -45,7 +45,7 @@ class PasswordForm(Form):
 
 class ProfileForm(Form):
     name = StringField(_("Naam"), [REQUIRED, Length(max=200)], render_kw={"autocomplete": "name"})
-    phone = StringField(_("Telefoon"), [Optional(), Length(max=40)], render_kw={"autocomplete": "tel"})
+    phone = TelField(_("Telefoon"), [Optional(), Length(max=40)], render_kw={"autocomplete": "tel"})
     locale = SelectField(_("Taal van het scherm"), choices=[SelectChoice(code, own) for code, own in LOCALES.items()])
 
 

@@ -43,6 +43,10 @@ class Files(LoadFileScheduling):
         return "with browsers" if nodeid.startswith(_WITH_BROWSERS) else str(super()._split_scope(nodeid))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--renew-pictures", action="store_true", help="keep what pages look like now, to compare with")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Files | None:
     """Said by `pytest -n`, in the process that hands out; whoever names another way of handing out gets that."""

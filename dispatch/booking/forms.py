@@ -14,6 +14,7 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
+    TelField,
     TextAreaField,
     TimeField,
     widgets,
@@ -125,7 +126,7 @@ class BookingForm(Form):
     municipality = StringField(
         _("Gemeente"), [Optional(), Length(max=LIMITS["municipality"])], render_kw={"list": "municipalities"}
     )
-    phone = StringField(_("Op welk nummer bellen we u?"), [Optional(), Length(max=40)], render_kw={"inputmode": "tel"})
+    phone = TelField(_("Op welk nummer bellen we u?"), [Optional(), Length(max=40)])
     deadline_day = DateField(_("Tegen welke dag?"), [Optional()])
     documents = MultipleFileField(_("Bestanden"), [Optional()])
     fallback = SelectMultipleField(

@@ -1,7 +1,7 @@
 """Shapes of the forms about customers."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, EmailField, SelectMultipleField, StringField, widgets
+from wtforms import BooleanField, DateField, EmailField, SelectMultipleField, StringField, TelField, widgets
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
@@ -43,4 +43,4 @@ class UnitForm(Form):
 class RequesterForm(Form):
     name = StringField(_("Naam"), [REQUIRED, Length(max=200)])
     email = EmailField(_("E-mailadres"), [REQUIRED, Length(max=320)])
-    phone = StringField(_("Telefoon"), [Optional(), Length(max=40)])
+    phone = TelField(_("Telefoon"), [Optional(), Length(max=40)])

@@ -14,6 +14,7 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
+    TelField,
     TimeField,
     widgets,
 )
@@ -40,7 +41,7 @@ DAYS = [_("maandag"), _("dinsdag"), _("woensdag"), _("donderdag"), _("vrijdag"),
 class RegisterForm(Form):
     name = StringField(_("Naam"), [REQUIRED, Length(max=200)])
     email = EmailField(_("E-mailadres"), [REQUIRED, Length(max=320)])
-    phone = StringField(_("Telefoon"), [Optional(), Length(max=40)])
+    phone = TelField(_("Telefoon"), [Optional(), Length(max=40)])
     number = StringField(_("Tolknummer"), [REQUIRED, Length(max=20)])
     gender = SelectField(_("Geslacht"), choices=GENDERS)
     postcode = StringField(_("Postcode"), [Optional(), Length(max=10)])

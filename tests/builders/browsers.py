@@ -4,8 +4,10 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, Playwright, Route, sync_playwright
 
 QUIET = (
     "--no-sandbox",
@@ -48,3 +50,17 @@ def a_chromium(flags: tuple[str, ...] = QUIET) -> Iterator[Browser]:
         _open -= 1
         if not _open:
             _held.pop().stop()
+
+
+def answered_by(page: Page, client: FlaskClient) -> None:
+    """Let the application answer what a page asks: no server, and the client's own sign-in. Sockets stay closed."""
+
+    def answer(route: Route) -> None:
+        asked = route.request
+        parts = urlsplit(asked.url)
+        head = {"Accept-Language": asked.headers.get("accept-language", "")}
+        said = client.open(parts.path, query_string=parts.query, method=asked.method, headers=head, buffered=True)
+        route.fulfill(status=said.status_code, headers=dict(said.headers), body=said.data)
+
+    page.route("**/*", answer)
+    page.route_web_socket("**/*", lambda socket: socket.close())

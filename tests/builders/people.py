@@ -42,16 +42,16 @@ def a_person(**changes: Any) -> PersonRow:
     return queries.find_person(services.find_or_add_person(**(usual | changes), by=SYSTEM))
 
 
-def a_staff_member(agency: AgencyRow, role: Role = Role.COORDINATOR) -> Actor:
+def a_staff_member(agency: AgencyRow, role: Role = Role.COORDINATOR, **changes: Any) -> Actor:
     """Return somebody who works in a role for an agency."""
-    person = a_person()
+    person = a_person(**changes)
     services.give_role(person.id, role, by=SYSTEM, agency_id=agency.id)
     return Actor(person.id, role, agency_ids=frozenset({agency.id}), name=person.name)
 
 
-def a_requester(organisation: OrganisationRow) -> Actor:
+def a_requester(organisation: OrganisationRow, **changes: Any) -> Actor:
     """Return somebody who asks for an organisation."""
-    person = a_person()
+    person = a_person(**changes)
     services.give_role(person.id, Role.REQUESTER, by=SYSTEM, organisation_id=organisation.id)
     return Actor(person.id, Role.REQUESTER, organisation_id=organisation.id, name=person.name)
 

@@ -40,6 +40,13 @@ async function back() {
   else location.reload();
 }
 
+// The device says "online" before anything can be reached (and says nothing when only the server was away): only an
+// answer of the server counts.
+async function look() {
+  if (navigator.onLine && (await fetch("/healthz", { cache: "no-store" }).catch(() => null))?.ok) await back();
+}
+
 show();
-addEventListener("online", back);
+addEventListener("online", look);
+setInterval(look, 3000);
 document.querySelector("[data-again]").addEventListener("click", () => location.reload());

@@ -140,7 +140,7 @@ def test_without_a_network_the_agenda_is_there_and_after_leaving_it_is_not(
     expect(page.locator("[data-agenda]")).to_contain_text("Armeens")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     phone.set_offline(False)
-    expect(page.get_by_role("heading", name="Agenda")).to_be_visible(timeout=10_000)  # by itself
+    expect(page.get_by_role("heading", name="Agenda", exact=True)).to_be_visible(timeout=10_000)  # by itself
     page.get_by_role("button", name="Afmelden").click()
     expect(page.get_by_label("Wachtwoord")).to_be_visible()
     gone = """new Promise((done) => { const it = indexedDB.open('tolkdienst', 1); it.onsuccess = () => {
@@ -148,6 +148,24 @@ def test_without_a_network_the_agenda_is_there_and_after_leaving_it_is_not(
         all.onsuccess = () => done(all.result); }; })"""
     wait_until(lambda: page.evaluate(gone) == 0, 5)
     wait_until(lambda: not page.evaluate("caches.match('/offline').then((it) => Boolean(it))"), 5)
+
+
+def test_a_network_that_is_said_to_be_back_before_it_is_leaves_nobody_on_the_page_without_one(
+    platform: Platform, sign_in: SignIn
+) -> None:
+    phone = sign_in(only(platform, "twi"), width=360, expected=f"{NO_NETWORK}|503")
+    page = phone.pages[0]
+    page.goto("/agenda")
+    wait_until(lambda: page.evaluate("caches.match('/offline').then((it) => Boolean(it))"), 10)
+    phone.set_offline(True)
+    page.goto("/agenda")
+    expect(page.get_by_role("heading", name="Geen netwerk")).to_be_visible()
+    phone.route("**/healthz", lambda route: route.fulfill(status=503))
+    phone.set_offline(False)
+    page.wait_for_timeout(4000)
+    expect(page.get_by_role("heading", name="Geen netwerk")).to_be_visible()
+    phone.unroute("**/healthz")
+    expect(page.get_by_role("heading", name="Agenda", exact=True)).to_be_visible(timeout=10_000)
 
 
 def test_a_week_is_painted_with_a_finger_and_with_the_keyboard(platform: Platform, sign_in: SignIn) -> None:

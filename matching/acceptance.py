@@ -1,13 +1,14 @@
 """How likely somebody is to say yes, learned from the offers of the agency itself.
 
-Logistic regression with an intercept per interpreter, drawn to the average of all as long as little is known of her.
+Logistic regression with an intercept per interpreter, drawn to the average of all as long as little is known of her,
+and a part per request that nobody sees: a refusal says something about the next answer to the same request (`Hunt`).
 Only answers teach: withdrawn offers and messages never seen are no refusals. What somebody is (sex, age, origin) is no
 feature and cannot become one: the columns below are all there are.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from math import exp, log1p, sqrt
+from math import exp, log1p
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 
 from matching.cases import EXPIRED, NO, YES
 from matching.correction import learn_correction
-from matching.hunt import FLATTENING, NODES, Hunt
+from matching.hunt import Hunt
 from matching.reaction import Reactions, learn_reactions
+from matching.regression import fit
 from matching.reliability import Reliability, reliability
 
 Floats = NDArray[np.float64]
@@ -26,10 +28,6 @@ SERVICES = ("on_site", "telephone", "video", "translation")
 MOST_CALIBRATION_ERROR, LEAST_SKILL, BETTER_THAN_PRIOR = 0.03, 0.15, 0.05
 # The newest part of a log is kept apart to judge by; fewer answers than these judge nothing.
 CHECKED_PART, ENOUGH_CHECKED = 0.2, 500
-# How far interpreters differ from each other (standard deviation on the logit scale), and ridge on the other terms.
-INTERPRETERS_DIFFER, RIDGE = 0.8, 1e-2
-# How far requests may differ: the values that are tried.
-SPREADS = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,21 +160,19 @@ class AcceptanceModel:
         logits += offers * np.log1p(_between(moment.offers_7d, 0, 500) / 8)
         return _chance(self.slope * logits + self.shift)
 
-    def reliability(self, log: OfferLog) -> Reliability:
-        """Return how well it tells the answers of a log."""
-        telling = log.telling()
-        return reliability(self.p_yes(telling.offers), telling.answer == YES)
-
-    def reliability_in_turn(self, log: OfferLog) -> Reliability:
-        """Return how well it tells each answer from those given before to the same request.
+    def told(self, log: OfferLog) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return the chance of each answer that tells something, given those before it to the same request; and it.
 
         That is what waves rest on: that somebody of those asked says yes is the chain of these chances.
         """
         telling = log.telling()
         telling = telling.rows(np.argsort(telling.ended_at, kind="stable"))
         said_yes = telling.answer == YES
-        told = told_in_turn(self.p_yes(telling.offers), said_yes, telling.request_id, self.spread)
-        return reliability(told, said_yes)
+        return told_in_turn(self.p_yes(telling.offers), said_yes, telling.request_id, self.spread), said_yes
+
+    def reliability(self, log: OfferLog) -> Reliability:
+        """Return how well it tells the answers of a log."""
+        return reliability(*self.told(log))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, to store."""
@@ -224,21 +220,21 @@ def learn(log: OfferLog, version: str, trained_from: float, trained_until: float
     first, newest = telling.rows(slice(None, older)), telling.rows(slice(older, None))
     trial = _fitted(unlearned, first)
     corrects = newest.request_id % 2 == 0
-    fix = learn_correction(trial.p_yes(newest.offers.rows(corrects)), newest.answer[corrects] == YES)
+    fix = learn_correction(*trial.told(newest.rows(corrects)))
     trial, judged = replace(trial, slope=fix.slope, shift=fix.shift), newest.rows(~corrects)
     checked = trial.reliability(judged)
-    if not passes(checked, trial.reliability_in_turn(judged), unlearned.reliability(judged)):
+    if not passes(checked, unlearned.reliability(judged)):
         return replace(unlearned, checked=checked)
     return replace(_fitted(unlearned, telling), slope=fix.slope, shift=fix.shift, checked=checked)
 
 
-def passes(checked: Reliability, in_turn: Reliability, prior: Reliability) -> bool:
+def passes(checked: Reliability, prior: Reliability) -> bool:
     """Return whether chances this good may decide who is asked, instead of those of the prior.
 
     Where people hardly differ nobody can tell much; then it is enough to tell clearly more than the prior does.
     """
     limit = MOST_CALIBRATION_ERROR + checked.by_chance
-    calibrated = checked.calibration_error <= limit and abs(in_turn.bias) <= limit
+    calibrated = checked.calibration_error <= limit
     telling = checked.skill >= LEAST_SKILL or (
         checked.skill >= LEAST_SKILL / 2 and checked.skill >= prior.skill + BETTER_THAN_PRIOR
     )
@@ -299,57 +295,17 @@ def _is_answer(log: OfferLog) -> NDArray[np.bool_]:
 
 
 def _fitted(unlearned: AcceptanceModel, telling: OfferLog) -> AcceptanceModel:
-    """Return the regression of answers that tell something, with what is left over between requests."""
-    terms, said_yes = design(telling.offers), (telling.answer == YES).astype(float)
+    """Return what the answers that tell something say of everybody, of each person, and of what nobody sees."""
     people, who = np.unique(telling.offers.interpreter_id, return_inverse=True)
-    coefficients, own = _regression(terms, said_yes, who, len(people))
-    told = _chance(terms @ coefficients + own[who])
+    _, request = np.unique(telling.request_id, return_inverse=True)
+    found = fit(design(telling.offers), telling.answer == YES, who, request)
     return replace(
         unlearned,
         learned=True,
-        coefficients=tuple(coefficients.tolist()),
-        intercepts=dict(zip(people.tolist(), own.tolist(), strict=True)),
-        spread=_spread(told, said_yes, telling.request_id),
+        coefficients=tuple(found.coefficients.tolist()),
+        intercepts=dict(zip(people.tolist(), found.intercepts.tolist(), strict=True)),
+        spread=found.spread,
     )
-
-
-def _regression(terms: Floats, said_yes: Floats, who: NDArray[np.int64], people: int) -> tuple[Floats, Floats]:
-    """Return coefficients and intercepts of a penalised logistic regression (Newton; intercepts by block elimination).
-
-    maximises log likelihood - RIDGE/2 |b|^2 - |a|^2 / (2 INTERPRETERS_DIFFER^2).
-    """
-    b, a = np.zeros(terms.shape[1]), np.zeros(people)
-    drawn = 1 / INTERPRETERS_DIFFER**2
-    for _ in range(25):
-        p = _chance(terms @ b + a[who])
-        w = np.maximum(p * (1 - p), 1e-6)
-        g_b = terms.T @ (said_yes - p) - RIDGE * b
-        g_a = np.bincount(who, said_yes - p, people) - drawn * a
-        d = np.bincount(who, w, people) + drawn
-        cross = np.stack([np.bincount(who, w * term, people) for term in terms.T])
-        left = (terms * w[:, None]).T @ terms + RIDGE * np.eye(len(b)) - (cross / d) @ cross.T
-        step_b = np.linalg.solve(left, g_b - cross @ (g_a / d))
-        step_a = (g_a - cross.T @ step_b) / d
-        b, a = b + step_b, a + step_a
-        if max(np.abs(step_b).max(), np.abs(step_a).max(initial=0)) < 1e-6:
-            break
-    return b, a
-
-
-def _spread(told: Floats, said_yes: Floats, request_id: NDArray[np.int64]) -> float:
-    """Return how far requests differ: what makes the answers to each, taken together, likeliest."""
-    _, request = np.unique(request_id, return_inverse=True)
-    p = np.clip(told, 1e-4, 1 - 1e-4)
-    logits = np.log(p / (1 - p))
-
-    def likelihood(spread: float) -> float:
-        total = np.zeros(request.max() + 1)
-        for node, weight in NODES:
-            at = _chance(logits * sqrt(1 + FLATTENING * spread**2) + spread * node)
-            total += weight * np.exp(np.bincount(request, np.log(np.where(said_yes > 0, at, 1 - at))))
-        return float(np.log(np.maximum(total, 1e-300)).sum())
-
-    return max(SPREADS, key=likelihood)
 
 
 def told_in_turn(p_yes: Floats, said_yes: NDArray[np.bool_], request_id: NDArray[np.int64], spread: float) -> Floats:
@@ -358,6 +314,6 @@ def told_in_turn(p_yes: Floats, said_yes: NDArray[np.bool_], request_id: NDArray
     told = []
     for p, yes, request in zip(p_yes.tolist(), said_yes.tolist(), request_id.tolist(), strict=True):
         hunt = known.get(request, Hunt(spread))
-        told.append(hunt.chance((p,)))
+        told.append(hunt.says_yes(p))
         known[request] = hunt.after(p, said_yes=yes)
     return np.array(told)

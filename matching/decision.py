@@ -124,14 +124,36 @@ class _Way:
         costs: list[float] = self.judgement.cost_minutes[: len(self.p_yes)].tolist()
         return costs
 
+    def left(self) -> list[float]:
+        """Return the chances of those who have not said no or nothing before, in the order."""
+        gone = self.judgement.crowd["already_answered"][self.judgement.order[: len(self.p_yes)]].tolist()
+        return [p for p, answered in zip(self.p_yes, gone, strict=True) if not answered]
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What chances are told from, beside the people: what the answers so far say, and the awake minutes left."""
+
+    mind: Mind
+    hunt: Hunt
+    minutes: float
+    immediate: bool
+
+    def chance(self, p_yes: Sequence[float]) -> float:
+        """Return the chance that one of these says yes in time."""
+        heard = self.mind.model.reactions.of(PUSH, self.immediate).within(max(0.0, self.minutes))
+        return self.hunt.chance(p_yes[:_ENOUGH_FOR_A_CHANCE], heard)
+
 
 def decide(case: Case, needs: Sequence[Need], pool: Pool, mind: Mind) -> Decision:
     """Return whom to ask now. `needs` are the request as asked (0) and its consented alternatives, best first."""
     ways = [_way(option, need, pool, mind) for option, need in enumerate(needs)]
     prospects = [it for way in ways for it in _prospects(way)]
     plan = mind.policy.plan(case, prospects)
-    chosen = _chosen(plan, ways)
-    return Decision(plan, chosen, _explain(case, plan, chosen, ways, pool, mind))
+    minutes = case.awake_between(case.now, case.deadline)
+    search = _Search(mind, Hunt.so_far(case, prospects, mind.model.spread), minutes, case.immediate)
+    chosen = _chosen(plan, ways, search.hunt)
+    return Decision(plan, chosen, _explain(case, plan, chosen, ways, pool, search))
 
 
 def prospects_of(needs: Sequence[Need], pool: Pool, mind: Mind) -> list[Prospect]:
@@ -140,9 +162,9 @@ def prospects_of(needs: Sequence[Need], pool: Pool, mind: Mind) -> list[Prospect
 
 
 def chance_before_asking(need: Need, pool: Pool, mind: Mind, minutes: float) -> float:
-    """Return the chance that somebody says yes within so many awake minutes, if everybody may be asked in turn."""
+    """Return the chance that somebody says yes within so many awake minutes, if everybody is asked in turn."""
     way = _way(0, need, pool, mind)
-    return _chance(way.p_yes, mind, minutes, need.immediate)
+    return _Search(mind, Hunt(mind.model.spread), minutes, need.immediate).chance(way.left())
 
 
 def features(judgement: Judgement, option: int, most: int | None = None) -> Offers:
@@ -191,7 +213,7 @@ def _prospects(way: _Way) -> list[Prospect]:
     return [Prospect(who, way.option, p_yes, cost) for who, p_yes, cost in people]
 
 
-def _chosen(plan: Plan, ways: Sequence[_Way]) -> tuple[Chosen, ...]:
+def _chosen(plan: Plan, ways: Sequence[_Way], hunt: Hunt) -> tuple[Chosen, ...]:
     if not plan.ask:
         return ()
     places = [{int(it): n for n, it in enumerate(way.ids())} for way in ways]
@@ -199,26 +221,25 @@ def _chosen(plan: Plan, ways: Sequence[_Way]) -> tuple[Chosen, ...]:
     for ask in plan.ask:
         way, place = ways[ask.option], places[ask.option][ask.interpreter_id]
         [ranked] = way.judgement.ranked_at([place])
-        found.append(Chosen(ask, ranked, way.p_yes[place], place + 1, len(way.judgement.order)))
+        found.append(Chosen(ask, ranked, hunt.says_yes(way.p_yes[place]), place + 1, len(way.judgement.order)))
     return tuple(found)
 
 
 def _explain(
-    case: Case, plan: Plan, chosen: Sequence[Chosen], ways: Sequence[_Way], pool: Pool, mind: Mind
+    case: Case, plan: Plan, chosen: Sequence[Chosen], ways: Sequence[_Way], pool: Pool, search: _Search
 ) -> Explanation:
-    minutes = case.awake_between(case.now, case.deadline)
     first = ways[0]
-    chances = [_chance(way.p_yes, mind, minutes, case.immediate) for way in ways]
+    chances = [search.chance(way.left()) for way in ways]
     asked = {it.ask.interpreter_id for it in chosen} | {it.interpreter_id for it in case.asked}
     return Explanation(
         reason=plan.reason,
         options=[_facts(way, chance) for way, chance in zip(ways, chances, strict=True)],
         asked=[_person(it) for it in chosen],
-        next=_next(first, asked),
+        next=_next(first, asked, search.hunt),
         chance=round(max(plan.fill, max(chances, default=0.0)), 4),
-        changes=_changes(first, chances[0], pool, mind, minutes, {way.judgement.crowd.need.service for way in ways}),
-        policy=mind.name,
-        model=mind.model.version,
+        changes=_changes(first, chances[0], pool, search, {way.judgement.crowd.need.service for way in ways}),
+        policy=search.mind.name,
+        model=search.mind.model.version,
     )
 
 
@@ -241,44 +262,38 @@ def _person(it: Chosen) -> dict[str, Any]:
     return facts | {"position": it.place, "p_yes": round(it.p_yes, 4), "cost_minutes": round(it.ranked.cost_minutes, 1)}
 
 
-def _next(way: _Way, asked: set[int]) -> list[dict[str, Any]]:
+def _next(way: _Way, asked: set[int], hunt: Hunt) -> list[dict[str, Any]]:
     """Return who comes after those who were asked: her place, and how many minutes dearer than the first."""
     ids, costs = way.ids(), way.costs()
     behind = [n for n, who in enumerate(ids) if who not in asked and not way.judgement.has_answered(n)][:5]
     return [
         {"interpreter_id": ids[n], "position": n + 1, "behind_minutes": round(costs[n] - costs[0], 1),
-         "p_yes": round(way.p_yes[n], 4)}
+         "p_yes": round(hunt.says_yes(way.p_yes[n]), 4)}
         for n in behind
     ]  # fmt: skip
 
 
-def _changes(way: _Way, chance: float, pool: Pool, mind: Mind, minutes: float, services: set[str]) -> list[ChangeFacts]:
+def _changes(way: _Way, chance: float, pool: Pool, search: _Search, services: set[str]) -> list[ChangeFacts]:
     """Return what would bring more people: a rule given up, or another service; the most helpful first."""
     need, have = way.judgement.crowd.need, len(way.judgement.order)
     found = []
     for name in _NEGOTIABLE:
         only = np.uint32(1 << REASONS.index(name))
         if more := int((way.judgement.broken & ~_ANSWERED == only).sum()):
-            found.append(ChangeFacts(change=name, more=more, points=_points(way, more, chance, mind, minutes)))
+            found.append(ChangeFacts(change=name, more=more, points=_points(way, more, chance, search)))
     for service in ("video", "telephone"):
         if need.service not in (ON_SITE, "video", "telephone") or service in services:
             continue
-        other = _way(1, replace(need, service=service, place=None), pool, mind)
+        other = _way(1, replace(need, service=service, place=None), pool, search.mind)
         if (more := len(other.judgement.order) - have) > 0:
-            then = _chance(other.p_yes, mind, minutes, need.immediate)
+            then = search.chance(other.left())
             found.append(ChangeFacts(change=service, more=more, points=round(100 * (then - chance))))
     return sorted(found, key=lambda it: (-it["points"], -it["more"], it["change"]))
 
 
-def _points(way: _Way, more: int, chance: float, mind: Mind, minutes: float) -> int:
+def _points(way: _Way, more: int, chance: float, search: _Search) -> int:
     """Return how much the chance grows with so many people who say yes as often as the others do."""
     if chance > _ALMOST_CERTAIN:
         return 0
     usual = sum(way.p_yes) / len(way.p_yes) if way.p_yes else 0.4
-    immediate = way.judgement.crowd.need.immediate
-    return round(100 * (_chance([*way.p_yes, *[usual] * more], mind, minutes, immediate) - chance))
-
-
-def _chance(p_yes: Sequence[float], mind: Mind, minutes: float, immediate: bool) -> float:
-    heard = mind.model.reactions.of(PUSH, immediate).within(max(0.0, minutes))
-    return Hunt(mind.model.spread).chance(p_yes[:_ENOUGH_FOR_A_CHANCE], heard)
+    return round(100 * (search.chance([*way.left(), *[usual] * more]) - chance))

@@ -34,30 +34,43 @@ class Hunt:
     missed: tuple[float, ...] = tuple([weight for _, weight in NODES])
 
     @classmethod
-    def of(cls, case: Case, prospects: Iterable[Prospect], reactions: Reactions, spread: float, left: float) -> "Hunt":
-        """Return where the case stands: refusals make it harder, open offers may be answered in `left` minutes."""
+    def so_far(cls, case: Case, prospects: Iterable[Prospect], spread: float) -> "Hunt":
+        """Return where the answers leave the case: every refusal makes it harder."""
         hunt = cls(spread)
         if not case.asked:
             return hunt
-        p_yes = {(it.interpreter_id, it.option): it.p_yes for it in prospects}
-        known, missed = hunt.known, hunt.missed
+        p_yes = _chances(prospects)
         for offer in case.asked:
             p = p_yes.get((offer.interpreter_id, offer.option))
-            if p is None:
-                continue
-            if offer.answer == NO:
-                known, missed = hunt._without(known, p), hunt._without(missed, p)
-            elif offer.is_open:
+            if p is not None and offer.answer == NO:
+                hunt = hunt.after(p, said_yes=False)
+        return hunt
+
+    @classmethod
+    def of(cls, case: Case, prospects: Sequence[Prospect], reactions: Reactions, spread: float, left: float) -> "Hunt":
+        """Return where the case stands: besides the answers, open offers may still be answered in `left` minutes."""
+        hunt = cls.so_far(case, prospects, spread)
+        still_open = [it for it in case.asked if it.is_open]
+        if not still_open:
+            return hunt
+        p_yes, missed = _chances(prospects), hunt.missed
+        for offer in still_open:
+            p = p_yes.get((offer.interpreter_id, offer.option))
+            if p is not None:
                 curve = reactions.of(offer.channel, case.immediate)
                 heard = curve.still(case.awake_between(offer.sent_at, case.now), left)
                 missed = hunt._without(missed, p, heard)
-        return cls(spread, known, missed)
+        return cls(spread, hunt.known, missed)
 
     def after(self, p: float, *, said_yes: bool) -> "Hunt":
         """Return what is known after one more answer, of somebody with chance `p`."""
         no = self._without(self.known, p)
         known = tuple([all_ - it for all_, it in zip(self.known, no, strict=True)]) if said_yes else no
         return Hunt(self.spread, known, known)
+
+    def says_yes(self, p: float) -> float:
+        """Return the chance that somebody with chance `p` says yes, after the answers that are known."""
+        return 1 - sum(self._without(self.known, p)) / sum(self.known)
 
     def chance(self, p_yes: Iterable[float] = (), heard: float = 1.0) -> float:
         """Return the chance that somebody says yes: of those asked already and of these, whom a share `heard` hears."""
@@ -99,3 +112,7 @@ class Hunt:
             second * (1 - heard * usual / (1 + usual)),
             third * (1 - heard * easy / (1 + easy)),
         )
+
+
+def _chances(prospects: Iterable[Prospect]) -> dict[tuple[int, int], float]:
+    return {(it.interpreter_id, it.option): it.p_yes for it in prospects}

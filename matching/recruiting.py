@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from statistics import NormalDist
 
-from matching.acceptance import INTERPRETERS_DIFFER
 from matching.cases import Case, Prospect
 from matching.decision import Mind, prospects_of
 from matching.domain import ON_SITE, Candidate, LanguageSkill, Need, Place, road_km, travel_minutes
 from matching.hours import Stretch
 from matching.pool import Pool
+from matching.regression import INTERPRETERS_DIFFER
 from matching.replay import Answers, Luck, replay_among
 
 Slot = tuple[datetime, datetime]

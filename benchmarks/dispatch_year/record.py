@@ -64,11 +64,10 @@ class Record:
         self.told.append(told)
         self.learned.append(learned)
 
-    def log(self, now: float, since: float = 0.0) -> OfferLog:
+    def log(self, now: float) -> OfferLog:
         """Return what an agency would know of its offers at a moment."""
-        rows = [it for it in self.offers if since <= it.sent_at]
-        first = len(self.offers) - len(rows)
-        table = np.array(self.features[first:], dtype=float).reshape(len(rows), len(_COLUMNS))
+        rows = self.offers
+        table = np.array(self.features, dtype=float).reshape(len(rows), len(_COLUMNS))
         kinds = {
             "interpreter_id": int,
             "service": int,

@@ -7,21 +7,21 @@ import numpy as np
 
 from benchmarks.dispatch_year.desk import Desk, Search, Standing
 from benchmarks.dispatch_year.observed import Observed, Option, awake_after
-from benchmarks.dispatch_year.params import DAY, ON_SITE, TRANSLATION, WEEK
+from benchmarks.dispatch_year.params import DAY, ON_SITE, TRANSLATION, WEEK, YEAR_WEEKS
 from benchmarks.dispatch_year.reality import Circumstances, Reality
 from benchmarks.dispatch_year.record import NO, WITHDRAWN, YES, Fill, Offer, Record
 from benchmarks.dispatch_year.world import Requests
 from matching.acceptance import AcceptanceModel, learn
 from matching.cases import Ask, Asked, Plan, Policy
+from matching.hunt import Hunt
 from matching.reaction import VOICE
 
 _MADE, _LOOK, _ANSWER, _HANGS_UP, _CANCELLED, _LEARN = range(6)
 # Minutes after which a request with nobody left is looked at again, if somebody has been freed since.
 LOOK_AGAIN, LOOK_AGAIN_NOW = 30.0, 1.0
 RINGS = 2.0
-# A model is made anew after these weeks, of the newest half year.
-LEARNS_AFTER = (1, 2, 3, 4, 6, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48)
-REMEMBERS = 26 * WEEK
+# A model is made anew after these weeks, of the whole year so far; the product learns every week, of a year.
+LEARNS_AFTER = (1, 2, 3, *range(4, 24, 2), *range(24, YEAR_WEEKS, 4))
 
 Make = Callable[[AcceptanceModel], Policy]
 
@@ -85,8 +85,10 @@ class Replay:
         prospects, behind = self.desk.prospects(search)
         case = self.desk.case(search, tuple([_known(it, now) for it in search.asked]))
         plan = self.policy.plan(case, prospects)
-        for ask in plan.ask:
-            self._ask(search, ask, behind)
+        if plan.ask:
+            hunt = Hunt.so_far(case, prospects, self.desk.model.spread)
+            for ask in plan.ask:
+                self._ask(search, ask, behind, hunt)
         search.wave += bool(plan.ask)
         search.idle_since = now if plan.again_at is None and not search.immediate else None
         self._at(max(now + 1e-3, self._again(search, plan, deadline)), _LOOK, search.number, search.version)
@@ -96,7 +98,7 @@ class Replay:
             return min(deadline, plan.again_at)
         return min(deadline, self.observed.now + (LOOK_AGAIN_NOW if search.immediate else LOOK_AGAIN))
 
-    def _ask(self, search: Search, ask: Ask, behind: dict[int, Standing]) -> None:
+    def _ask(self, search: Search, ask: Ask, behind: dict[int, Standing], hunt: Hunt) -> None:
         now, who = self.observed.now, ask.interpreter_id
         standing = behind[ask.option]
         place = int(np.searchsorted(standing.who, who))
@@ -115,7 +117,8 @@ class Replay:
             will_answer_at=answer_at,
             will_say_yes=self._will_say_yes(search, option, who),
         )
-        self.record.add(offer, standing.features(place), float(standing.chances[place]), self.desk.model.learned)
+        told = hunt.says_yes(float(standing.chances[place]))
+        self.record.add(offer, standing.features(place), told, self.desk.model.learned)
         search.asked.append(offer)
         self.observed.note_offer(who, search.number, now + RINGS if option.immediate else now)
         if answer_at is not None and answer_at <= ask.expires_at:
@@ -206,8 +209,7 @@ class Replay:
 
     def _learn(self, _: int, __: int) -> None:
         now = self.observed.now
-        since = max(0.0, now - REMEMBERS)
-        model = learn(self.record.log(now, since), f"week {now / WEEK:.0f}", since, now)
+        model = learn(self.record.log(now), f"week {now / WEEK:.0f}", 0.0, now)
         self.desk.use(model)
         self.policy = self.make(model)
 

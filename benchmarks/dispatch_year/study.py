@@ -22,7 +22,7 @@ KEPT = RESULTS / "dispatch_year.json"
 PICTURES = RESULTS.parents[1] / "docs" / "pictures"
 WORLD_NAMES = ("mid", "process", "scarce")
 # (request seed, pool seed): of none of these was anything seen before the policy was finished.
-HELD_OUT = ((7411, 8511), (7412, 8512), (7413, 8513), (7414, 8514), (7415, 8515))
+HELD_OUT = ((7421, 8521), (7422, 8522), (7423, 8523), (7424, 8524), (7425, 8525))
 SALT = 97
 COMPARED, BASELINES = ("manual", "ours", "optimum"), ("nearest", "broadcast", "waves", "adaptive", "optimum_as_asked")
 BASELINE_SEEDS = HELD_OUT[:1]

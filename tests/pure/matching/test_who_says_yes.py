@@ -65,7 +65,7 @@ def test_a_model_tells_a_year_it_has_not_seen():
     found = model.reliability(a_log(seed=2))
     assert found.calibration_error <= 0.03
     assert found.skill >= 0.15
-    assert abs(model.reliability_in_turn(a_log(seed=2)).bias) <= 0.02
+    assert abs(model.reliability(a_log(seed=2)).bias) <= 0.02
 
 
 def test_far_is_less_likely_than_near_and_who_refused_often_than_who_did_not():

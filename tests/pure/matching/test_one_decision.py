@@ -1,5 +1,6 @@
 """One decision: it keeps the rules, tells everything once, and can be made again from what was kept."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -106,6 +107,23 @@ def test_who_was_asked_and_is_silent_is_not_asked_again():
     open_offer = Asked(1, 0, "push", need.now.timestamp() / 60 - 5)
     for mind in (OURS, EVERYBODY):
         assert 1 not in asked_ids(decided(need, somebody(1), somebody(2), mind=mind, asked=[open_offer]))
+
+
+def test_what_is_told_after_a_refusal_counts_it_and_not_who_refused():
+    need = a_need()
+    first, second = somebody(interpreter_id=1), somebody(interpreter_id=2)
+    before = decided(need, first, second, mind=EVERYBODY)
+    now = need.now.timestamp() / 60
+    no = Asked(1, 0, "push", now - 9, now - 9, now - 8, now - 8, "no")
+    after = decided(need, somebody(interpreter_id=1, already_answered=True), second, mind=EVERYBODY, asked=[no])
+    hers = {it.ask.interpreter_id: it.p_yes for it in before.chosen}[2]
+    [asked] = after.explanation["asked"]
+    assert (asked["interpreter_id"], after.explanation["options"][0]["could"]) == (2, 1)
+    assert asked["p_yes"] < hers
+    assert after.explanation["chance"] <= asked["p_yes"] < before.explanation["chance"]
+    both = [somebody(interpreter_id=it, already_answered=True) for it in (1, 2)]
+    over = decided(need, *both, asked=[no, replace(no, interpreter_id=2)])
+    assert (over.explanation["reason"], over.explanation["chance"]) == ("nobody_left", 0)
 
 
 def test_an_interpreter_reads_her_own_place_and_nothing_of_others():

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from matching.acceptance import AcceptanceModel, OfferLog, Offers, learn, prior_chance, told_in_turn
 from matching.reaction import PUSH, VOICE, Reaction, Reactions, learn_reaction, usual_reaction
+from matching.regression import fit
 from matching.reliability import reliability
 
 PEOPLE = 120
@@ -133,6 +134,21 @@ def test_no_column_says_what_somebody_is():
 def test_after_refusals_of_one_request_less_is_told():
     told = told_in_turn(np.full(3, 0.5), np.array([False, False, False]), np.array([1, 1, 2]), 0.8)
     assert told[1] < told[0] == told[2]
+
+
+def test_requests_that_are_asked_on_after_refusals_make_nobody_less_willing():
+    """Two in five say yes; a request is asked until one does, ten at most, so the hard ones are asked more often."""
+    rng = np.random.default_rng(8)
+    hard = rng.normal(0, 1.0, 6_000)
+    yes = rng.random((6_000, 10)) < 1 / (1 + np.exp(-(hard[:, None] - 0.5)))
+    refused = np.cumsum(np.cumsum(yes, axis=1), axis=1) <= 1  # up to the first yes, that one included
+    request = np.nonzero(refused)[0]
+    one = np.ones((len(request), 1))
+    found = fit(one, yes[refused], np.zeros(len(request), dtype=int), request)
+    told = 1 / (1 + np.exp(-(found.coefficients[0] + found.intercepts[0])))
+    assert yes[refused].mean() < 0.33  # what is learned from answers taken for independent
+    assert told == pytest.approx(yes.mean(), abs=0.02) and told > 0.37
+    assert found.spread == pytest.approx(1.0, abs=0.2)
 
 
 def test_a_curve_of_answers_counts_who_was_let_go_as_long_as_she_was_asked():

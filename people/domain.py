@@ -21,6 +21,19 @@ class SignedIn:
     seen_at: datetime | None = None
 
 
+# How a browser and a system call themselves, the telling word first: most say they are others too.
+_BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "FxiOS": "Firefox", "CriOS": "Chrome",
+             "SamsungBrowser": "Samsung Internet", "Chrome": "Chrome", "Safari": "Safari"}  # fmt: skip
+_SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows", "CrOS": "ChromeOS",
+            "Macintosh": "Mac", "Linux": "Linux"}  # fmt: skip
+
+
+def device(user_agent: str) -> str:
+    """Return what somebody knows a device by: "Chrome · Windows"; empty if it does not say."""
+    found = [next((name for word, name in names.items() if word in user_agent), "") for names in (_BROWSERS, _SYSTEMS)]
+    return " · ".join(filter(None, found))
+
+
 # The languages of the screen, each by its own name. Dutch is the source; Arabic is read from the right.
 LOCALES = {"nl": "Nederlands", "fr": "Français", "en": "English", "ar": "العربية"}
 RIGHT_TO_LEFT = frozenset({"ar"})

@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from kernel.actor import Role
 from kernel.http import EVERYONE, current_actor, make_cursor, policy, read_cursor
 from people import queries, services
-from people.domain import LOCALES, hash_secret, new_secret, normalised_email
+from people.domain import LOCALES, device, hash_secret, new_secret, normalised_email
 from people.forms import CodeForm, PasswordForm, PersonForm, ProfileForm, ResetForm, SignInForm
 
 pages = Blueprint("people", __name__)
@@ -140,7 +140,8 @@ def me() -> str | Answer:
         flash(_("Bewaard."))
         return redirect(url_for(".me"))
     roles = list(dict.fromkeys(it.role for it in queries.memberships_of(person.id)))
-    sessions = queries.sessions_of(person.id)
+    this = hash_secret(session.get("secret", ""))
+    sessions = [(it, device(it.user_agent), it.secret_hash == this) for it in queries.sessions_of(person.id)]
     return render_template("people/me.html", form=form, person=person, roles=roles, sessions=sessions)
 
 

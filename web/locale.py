@@ -8,7 +8,7 @@ from typing import Any
 
 from babel import dates
 from flask import Flask, request, session
-from flask_babel import Babel, format_currency, format_date, get_locale, get_translations
+from flask_babel import Babel, format_currency, format_date, format_decimal, get_locale, get_translations, gettext
 
 from kernel import clock
 from people.domain import LOCALES, RIGHT_TO_LEFT
@@ -85,9 +85,9 @@ def shifted(value: date, days: int) -> str:
 
 
 def relative(value: datetime) -> str:
-    """Return how far away a moment is: "over 19 uur", "3 minuten geleden"."""
+    """Return how far away a moment is: "over 19 uur", "nu", "3 minuten geleden"."""
     minutes = round((value - clock.now()) / timedelta(minutes=1))
-    return _relative(minutes, name())
+    return _relative(minutes, name()) if minutes else gettext("nu")
 
 
 @lru_cache(maxsize=20_000)
@@ -114,6 +114,11 @@ def euros(cents: int) -> str:
     return format_currency(cents / 100, "EUR")
 
 
+def decimal(value: float) -> str:
+    """Return a number with one decimal at most: "1.204,5"."""
+    return format_decimal(value, "#,##0.#")
+
+
 def register(app: Flask) -> None:
     """Install the choice and the filters of the templates."""
     app.config |= {
@@ -134,6 +139,7 @@ def register(app: Flask) -> None:
         "shifted": shifted,
         "relative": relative,
         "euros": euros,
+        "decimal": decimal,
     }
 
     @app.teardown_request

@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import (
     DateField,
-    DecimalField,
     EmailField,
+    FloatField,
     HiddenField,
     SelectField,
     SelectMultipleField,
@@ -38,6 +38,17 @@ GENDERS = [SelectChoice("female", _("vrouw")), SelectChoice("male", _("man")), S
 DAYS = [_("maandag"), _("dinsdag"), _("woensdag"), _("donderdag"), _("vrijdag"), _("zaterdag"), _("zondag")]
 
 
+class KilometresField(FloatField):
+    """Kilometres one way; nothing is the usual limit."""
+
+    def __init__(self, label: str, **more: Any) -> None:
+        super().__init__(label, [Optional(), NumberRange(min=0, max=500)], **more)
+
+    def _value(self) -> str:
+        """Return what stands in the field: what was typed, else the number without zeros that say nothing."""
+        return str(super()._value()) if self.raw_data or self.data is None else f"{self.data:g}"
+
+
 class RegisterForm(Form):
     name = StringField(_("Naam"), [REQUIRED, Length(max=200)])
     email = EmailField(_("E-mailadres"), [REQUIRED, Length(max=320)])
@@ -46,7 +57,7 @@ class RegisterForm(Form):
     gender = SelectField(_("Geslacht"), choices=GENDERS)
     postcode = StringField(_("Postcode"), [Optional(), Length(max=10)])
     municipality = StringField(_("Gemeente"), [REQUIRED, Length(max=100)])
-    travel_limit_km = DecimalField(_("Reist hoogstens (km, enkel)"), [Optional(), NumberRange(min=0, max=500)])
+    travel_limit_km = KilometresField(_("Reist hoogstens (km, enkel)"))
     services = SelectMultipleField(_("Diensten"), choices=SERVICES, option_widget=widgets.CheckboxInput())
     agencies = SelectMultipleField(_("Werkt voor"), choices=[], coerce=int, option_widget=widgets.CheckboxInput())
 
@@ -101,14 +112,13 @@ class ExceptionForm(Form):
 
 
 class LimitsForm(Form):
-    travel_limit_km = DecimalField(_("Ik reis hoogstens (km, enkel)"), [Optional(), NumberRange(min=0, max=500)])
+    travel_limit_km = KilometresField(_("Ik reis hoogstens (km, enkel)"))
     quiet_from = TimeField(_("Stuur mij niets van"), [Optional()])
     quiet_until = TimeField(_("tot"), [Optional()])
 
     def changes(self) -> dict[str, Any]:
         """Return the limits she sets herself."""
-        limit = kilometres(self.travel_limit_km)
-        return {"travel_limit_km": limit, "quiet_from": self.quiet_from.data, "quiet_until": self.quiet_until.data}
+        return {name: self[name].data for name in ("travel_limit_km", "quiet_from", "quiet_until")}
 
 
 class ChangeForm(Form):
@@ -116,7 +126,7 @@ class ChangeForm(Form):
     gender = SelectField(_("Geslacht"), choices=GENDERS)
     postcode = StringField(_("Postcode"), [Optional(), Length(max=10)])
     municipality = StringField(_("Gemeente"), [REQUIRED, Length(max=100)])
-    travel_limit_km = DecimalField(_("Reist hoogstens (km, enkel)"), [Optional(), NumberRange(min=0, max=500)])
+    travel_limit_km = KilometresField(_("Reist hoogstens (km, enkel)"))
     quiet_from = TimeField(_("Niets sturen van"), [Optional()])
     quiet_until = TimeField(_("tot"), [Optional()])
     active_until = DateField(_("Actief tot en met"), [Optional()])
@@ -125,7 +135,7 @@ class ChangeForm(Form):
         """Return what is to stand in the register."""
         names = ("number", "gender", "municipality", "quiet_from", "quiet_until", "active_until")
         changes = {name: self[name].data for name in names}
-        return changes | {"postcode": self.postcode.data or "", "travel_limit_km": kilometres(self.travel_limit_km)}
+        return changes | {"postcode": self.postcode.data or "", "travel_limit_km": self.travel_limit_km.data}
 
 
 class ExclusionForm(Form):
@@ -135,11 +145,6 @@ class ExclusionForm(Form):
     def offer(self, organisations: list[tuple[int, str]]) -> None:
         """Offer the organisations that may be chosen."""
         self.organisation.choices = [SelectChoice(number, name) for number, name in organisations]
-
-
-def kilometres(field: DecimalField) -> float | None:
-    """Return what was typed as kilometres; nothing is the usual limit."""
-    return float(field.data) if field.data is not None else None
 
 
 class WeekForm(Form):

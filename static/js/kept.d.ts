@@ -46,4 +46,5 @@ interface Kept {
   forget(): Promise<unknown>;
   sendAnswer(answer: Answer, token?: string): Promise<Said | null>;
   sendWaiting(who?: number, token?: string): Promise<Answer[]>;
+  waits(answer: Answer, words: { late?: string; waitsYes?: string; waitsNo?: string }, lang: string): string;
 }

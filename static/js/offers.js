@@ -15,10 +15,6 @@ function seen() {
 
 /** @param {number} offer */
 const cardOf = (offer) => cards.find((it) => Number(it.dataset.offer) === offer);
-/** @param {string} text @param {Record<string, string>} values */
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
-/** @param {string} moment */
-const hour = (moment) => new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 
 /** @param {string} kind @param {string} text @param {{href: string, text: string}} [link] */
 function say(kind, text, link) {
@@ -75,9 +71,7 @@ async function answer(card, action, reason) {
 /** @param {Answer} it */
 function waiting(it) {
   const card = cardOf(it.offer);
-  const late = new Date(it.until) < new Date();
-  const text = fill(late ? words.late : it.action === "accept" ? words.waitsYes : words.waitsNo, { until: hour(it.until) });
-  if (card) lock(card, text);
+  if (card) lock(card, kept.waits(it, words, document.documentElement.lang));
 }
 
 async function sendAll() {

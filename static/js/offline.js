@@ -15,8 +15,7 @@ function line(parent, tag, text) {
 async function show() {
   const waiting = document.querySelector("[data-waiting]");
   for (const it of (await kept.answers()).filter((it) => !it.said)) {
-    const late = new Date(it.until) < new Date();
-    line(waiting, "li", `${it.about}: ${(late ? words.late : it.action === "accept" ? words.waitsYes : words.waitsNo).replace("{until}", hour.format(new Date(it.until)))}`);
+    line(waiting, "li", `${it.about}: ${kept.waits(it, words, lang)}`);
   }
   /** @type {HTMLElement} */ (waiting.closest("section")).hidden = waiting.children.length === 0;
   const list = document.querySelector("[data-agenda]");

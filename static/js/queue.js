@@ -76,7 +76,19 @@ const kept = {
     }),
   sendAnswer,
   sendWaiting,
+  waits,
 };
+
+/** Says that an answer waits, and until when that makes sense: the hour, and the day where it is not today.
+    @type {Kept["waits"]} */
+function waits(answer, words, lang) {
+  const until = new Date(answer.until), zone = { timeZone: "Europe/Brussels" };
+  const [its, ours] = [until, new Date()].map((it) => it.toLocaleDateString("en", zone));
+  const text = until < new Date() ? words.late : answer.action === "accept" ? words.waitsYes : words.waitsNo;
+  /** @type {Intl.DateTimeFormatOptions} */
+  const shown = { ...zone, hour: "2-digit", minute: "2-digit", ...(its !== ours && { weekday: "short", day: "numeric", month: "short" }) };
+  return (text ?? "").replace("{until}", until.toLocaleString(lang, shown));
+}
 
 /** Sends one answer under its own key: sent twice, it counts once. Returns what the server said; null: no network.
     @type {Kept["sendAnswer"]} */

@@ -1,12 +1,13 @@
 """The screens and the messages speak the language of whoever reads, and remember it with the account."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask_babel import force_locale, ngettext, refresh
 
+from kernel import clock
 from kernel.clock import BRUSSELS
 from messages import tasks
 from messages.models import DeliveryRow, MessageRow
@@ -45,6 +46,13 @@ def test_moments_numbers_and_languages_are_written_as_there(code: str) -> None:
     told = locale._moment(MOMENT, "EEE d MMM yyyy HH:mm", code)
     assert told == said.get(code, told)
     assert re.search(r"2026 09:00", told), "digits of a time are those of the clock on the wall"
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(0, "nu"), (3, "over 3 minuten"), (-120, "2 uur geleden")])
+def test_how_far_away_a_moment_is(house: Flask, minutes: int, said: str) -> None:
+    with house.test_request_context():
+        assert locale.relative(clock.now() + timedelta(minutes=minutes)) == said
+        assert (locale.decimal(0.0), locale.decimal(1204.25)) == ("0", "1.204,2")
 
 
 @pytest.mark.parametrize(

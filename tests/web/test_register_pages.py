@@ -158,6 +158,7 @@ def test_she_turns_the_switch_and_the_page_keeps_it_alive(phone, samira):
 def test_she_sets_limits_and_wishes_that_only_she_reads(house, phone, desk, world, samira):
     phone.post("/availability/limits", data={"travel_limit_km": "15", "quiet_from": "22:00", "quiet_until": "07:00"})
     assert samira.travel_limit_km == 15
+    assert re.search(r'name="travel_limit_km"[^>]* value="15"', phone.get("/availability").get_data(as_text=True))
     assert phone.post("/availability/limits", data={"travel_limit_km": "900"}).status_code == 422
     wish = {"organisation": str(world.organisation.id), "reason": "mijn ex werkt daar"}
     assert "mijn ex werkt daar" in seen(phone.post("/availability/exclusions", data=wish, follow_redirects=True))

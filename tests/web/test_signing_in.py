@@ -1,11 +1,14 @@
 """Signing in by the page: no other site, no fixed session, no forged form."""
 
+import re
+
 import pytest
 from flask import Flask
 
 from kernel.actor import Role
 from kernel.database import transaction
 from people import queries, services
+from people.domain import device
 from people.models import PersonRow
 from people.services import access
 from tests.builders.people import a_requester, a_staff_member, an_agency, an_organisation
@@ -91,3 +94,33 @@ def test_asking_for_a_password_says_the_same_for_every_address(house: Flask, ema
     shown = [text.partition("<main")[2].partition('name="_once"')[0] for text in said]
     assert "Als we dit adres kennen" in shown[0]
     assert shown[0] == shown[1]
+
+
+AGENTS = {
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 "
+    "Edg/126.0.0.0": "Edge · Windows",
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36":
+        "Chrome · Android",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 "
+    "Mobile/15E148 Safari/604.1": "Safari · iPhone",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:127.0) Gecko/20100101 Firefox/127.0": "Firefox · Mac",
+    "curl/8.5.0": "",
+    "": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_a_device_is_called_what_its_owner_calls_it(agent: str) -> None:
+    assert device(agent) == AGENTS[agent]
+
+
+def test_one_sees_on_which_devices_one_is_signed_in_and_can_end_the_others(house: Flask, email: str) -> None:
+    here, there = house.test_client(), house.test_client()
+    for client, agent in zip((there, here), list(AGENTS)[1:3], strict=True):
+        client.post("/sign-in", data={"email": email, "password": PASSWORD}, headers={"User-Agent": agent})
+    page = here.get("/me").text
+    assert "Chrome · Android" in page and "Safari · iPhone" in page and "Mozilla" not in page
+    [other] = re.findall(r'action="(/me/sessions/\d+/end)"', page)
+    here.post(other)
+    assert there.get("/me").status_code == 302
+    assert "dit toestel" in here.get("/me").text

@@ -18,7 +18,6 @@ from dispatch.interpreters.forms import (
     LanguageForm,
     RegisterForm,
     WeekForm,
-    kilometres,
 )
 from kernel import clock
 from kernel.actor import Role
@@ -232,7 +231,7 @@ def _registration(form: RegisterForm) -> services.Registration:
         gender=form.gender.data,
         postcode=form.postcode.data or "",
         municipality=form.municipality.data or "",
-        travel_limit_km=kilometres(form.travel_limit_km),
+        travel_limit_km=form.travel_limit_km.data,
         services=tuple(form.services.data or ()),
         agency_ids=frozenset(form.agencies.data or ()),
     )

@@ -114,9 +114,9 @@ def euros(cents: int) -> str:
     return format_currency(cents / 100, "EUR")
 
 
-def decimal(value: float) -> str:
-    """Return a number with one decimal at most: "1.204,5"."""
-    return format_decimal(value, "#,##0.#")
+def decimal(value: float, digits: int = 1) -> str:
+    """Return a number with so many decimals at most: "1.204,5"."""
+    return format_decimal(round(value, digits))
 
 
 def register(app: Flask) -> None:

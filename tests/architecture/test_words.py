@@ -1,5 +1,6 @@
 """Every code has a word, every refusal a sentence."""
 
+import csv
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from dispatch.offers.status import Status as OfferStatus
 from dispatch.performances.status import Status as PerformanceStatus
 from dispatch.requests.domain import Outcome, Reason, Service
 from dispatch.requests.status import Status as RequestStatus
+from dispatch.terms.domain import Unit
 from kernel.actor import Role
 from kernel.errors import Refusal
 from matching.funnel import STAGES
@@ -19,6 +21,8 @@ from web.sentences import SENTENCES
 from web.words import WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
+with (ROOT / "dispatch/terms/seed.csv").open(encoding="utf-8", newline="") as seed:
+    TERMS = sorted({row["name"] for row in csv.DictReader(seed)})
 PACKAGES = ("kernel", "people", "messages", "dispatch", "reporting", "gateways", "web")
 
 
@@ -57,6 +61,8 @@ def test_every_code_beside_a_field_has_a_sentence() -> None:
         ("role", Role),
         ("rejected", REASONS),
         ("stage", STAGES),
+        ("term", TERMS),
+        ("unit", Unit),
     ],
 )
 def test_every_code_has_a_word(kind: str, codes) -> None:  # type: ignore[no-untyped-def]

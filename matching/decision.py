@@ -274,7 +274,12 @@ def _next(way: _Way, asked: set[int], hunt: Hunt) -> list[dict[str, Any]]:
 
 
 def _changes(way: _Way, chance: float, pool: Pool, search: _Search, services: set[str]) -> list[ChangeFacts]:
-    """Return what would bring more people: a rule given up, or another service; the most helpful first."""
+    """Return what would bring more people: a rule given up, or another service; the most helpful first.
+
+    Nothing where somebody is as good as found.
+    """
+    if chance > _ALMOST_CERTAIN:
+        return []
     need, have = way.judgement.crowd.need, len(way.judgement.order)
     found = []
     for name in _NEGOTIABLE:
@@ -293,7 +298,5 @@ def _changes(way: _Way, chance: float, pool: Pool, search: _Search, services: se
 
 def _points(way: _Way, more: int, chance: float, search: _Search) -> int:
     """Return how much the chance grows with so many people who say yes as often as the others do."""
-    if chance > _ALMOST_CERTAIN:
-        return 0
     usual = sum(way.p_yes) / len(way.p_yes) if way.p_yes else 0.4
     return round(100 * (search.chance([*way.left(), *[usual] * more]) - chance))

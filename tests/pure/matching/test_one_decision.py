@@ -102,6 +102,14 @@ def test_what_would_change_it_is_told_with_how_much():
     assert told["video"]["points"] > 80
 
 
+def test_where_somebody_is_as_good_as_found_nothing_has_to_change():
+    near, far = [somebody(n) for n in range(1, 30)], somebody(30, home=HASSELT, travel_limit_km=10.0)
+    decision = decided(a_need(), *near, far)
+    assert decision.explanation["chance"] > 0.995
+    assert decision.explanation["changes"] == []
+    assert decision.explanation["options"][0]["out"] == {"within_travel_limit": 1}
+
+
 def test_who_was_asked_and_is_silent_is_not_asked_again():
     need = a_need()
     open_offer = Asked(1, 0, "push", need.now.timestamp() / 60 - 5)

@@ -20,8 +20,14 @@ function show() {
   for (const part of form.querySelectorAll("[data-for]")) {
     part.hidden = service() !== "" && !part.dataset.for.split(" ").includes(service());
   }
+  const now = Boolean(chosen("immediate")) && service() === "telephone";
   const planned = form.querySelector("[data-planned]");
-  if (planned) planned.hidden = Boolean(chosen("immediate")) && service() === "telephone";
+  if (planned) planned.hidden = now;
+  // What a service cannot do without is asked for at its own question, not at the end.
+  const talk = service() !== "" && service() !== "translation";
+  const needed = { day: talk && !now, hour: talk && !now, deadline_day: service() === "translation", municipality: service() === "on_site", phone: service() === "telephone" };
+  for (const [name, needs] of Object.entries(needed)) named(name).required = needs;
+  for (const it of form.querySelectorAll("input[name=service]")) it.required = true;
 }
 
 /** What suits a talk is chosen for whoever says what talk it is, and said why. */
@@ -144,6 +150,18 @@ form.querySelector("[data-onward]").addEventListener("click", () => {
   if (fields.every((it) => it.offsetParent === null || it.reportValidity())) location.hash = `vraag-${current() + 2}`;
 });
 form.querySelector("[data-back]").addEventListener("click", () => history.back());
+// What stops the form may stand at a question that is not shown: the first such question is shown, and says it.
+form.addEventListener("invalid", (event) => {
+  const target = /** @type {HTMLInputElement} */ (event.target);
+  const first = /** @type {HTMLInputElement} */ (form.querySelector("input:invalid, select:invalid, textarea:invalid"));
+  const at = questions.findIndex((it) => it.contains(first));
+  if (!small.matches || at < 0 || questions[current()].contains(target)) return;
+  event.preventDefault();
+  if (target !== first) return;
+  location.hash = `vraag-${at + 1}`;
+  walk(true);
+  setTimeout(() => first.reportValidity());
+}, true);
 addEventListener("hashchange", () => walk(true));
 small.addEventListener("change", () => walk(false));
 

@@ -71,6 +71,28 @@ def test_one_question_after_another_with_the_keyboard_alone(telephone: Page, lan
     assert not sticks_out(page)
 
 
+def test_what_is_missing_is_asked_for_at_its_own_question(telephone: Page) -> None:
+    page = telephone
+    page.goto("/requests/new")
+    if (anew := page.locator("form[action$=forget] button")).count():
+        anew.click()
+    onward = page.locator("[data-onward]")
+    page.locator("#language").fill("Turks")
+    onward.click()
+    expect(page).to_have_url(re.compile("#vraag-2$"))
+    onward.click()
+    expect(page).to_have_url(re.compile("#vraag-2$"))
+    page.locator("input[name=service][value=on_site]").check()
+    onward.click()
+    expect(page).to_have_url(re.compile("#vraag-3$"))
+    onward.click()
+    expect(page).to_have_url(re.compile("#vraag-3$"))
+    page.goto("/requests/new#vraag-5")
+    page.reload()
+    page.locator(".send .button.primary").click()
+    expect(page).to_have_url(re.compile("#vraag-[23]$"))
+
+
 def test_booking_works_without_a_script(platform: Platform, browser, sign_in: SignIn) -> None:  # type: ignore[no-untyped-def]
     state = sign_in(platform.account("requester", "atlas")).storage_state()
     context = browser.new_context(

@@ -90,7 +90,7 @@ def test_what_is_missing_is_asked_for_at_its_own_question(telephone: Page) -> No
     page.goto("/requests/new#vraag-5")
     page.reload()
     page.locator(".send .button.primary").click()
-    expect(page).to_have_url(re.compile("#vraag-[23]$"))
+    expect(page).to_have_url(re.compile("#vraag-[123]$"))  # what was typed may be kept already, or not
 
 
 def test_booking_works_without_a_script(platform: Platform, browser, sign_in: SignIn) -> None:  # type: ignore[no-untyped-def]

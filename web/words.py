@@ -181,16 +181,6 @@ WORDS: dict[str, dict[str, Any]] = {
         "worked_here": _("kent de plaats"),
         "same_tour": _("is dan al in de buurt"),
     },
-    "tried": {
-        "fill_target": _("gewenste kans op een ja, in procent"),
-        "weight_travel": _("reistijd: minuten per minuut"),
-        "weight_workload": _("werklast: minuten per gewerkte minuut deze maand"),
-        "weight_recent_offer": _("recent gevraagd: minuten per aanbod deze week"),
-        "weight_related_language": _("verwante taal: minuten"),
-        "weight_uncertified": _("zonder certificaat: minuten"),
-        "weight_worked_here": _("kent de plaats: minuten voordeel"),
-        "weight_same_client": _("kent de cliënt: minuten voordeel"),
-    },
     "term": TERMS,
     "unit": UNITS,
     "replay": {

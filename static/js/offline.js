@@ -1,8 +1,9 @@
 // Without a network: what waits, until when that makes sense, and the agenda of the next days as it was kept.
 const words = document.querySelector("[data-words]").dataset;
 const lang = document.documentElement.lang;
-const day = new Intl.DateTimeFormat(lang, { weekday: "long", day: "numeric", month: "long", timeZone: "Europe/Brussels" });
-const hour = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Brussels" });
+const written = lang === "en" ? "en-GB" : lang; // as the server writes moments
+const day = new Intl.DateTimeFormat(written, { weekday: "long", day: "numeric", month: "long", timeZone: "Europe/Brussels" });
+const hour = new Intl.DateTimeFormat(written, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Europe/Brussels" });
 
 /** @param {Element} parent @param {string} tag @param {string} text */
 function line(parent, tag, text) {

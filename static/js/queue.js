@@ -86,8 +86,8 @@ function waits(answer, words, lang) {
   const [its, ours] = [until, new Date()].map((it) => it.toLocaleDateString("en", zone));
   const text = until < new Date() ? words.late : answer.action === "accept" ? words.waitsYes : words.waitsNo;
   /** @type {Intl.DateTimeFormatOptions} */
-  const shown = { ...zone, hour: "2-digit", minute: "2-digit", ...(its !== ours && { weekday: "short", day: "numeric", month: "short" }) };
-  return (text ?? "").replace("{until}", until.toLocaleString(lang, shown));
+  const shown = { ...zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(its !== ours && { weekday: "short", day: "numeric", month: "short" }) };
+  return (text ?? "").replace("{until}", until.toLocaleString(lang === "en" ? "en-GB" : lang, shown));
 }
 
 /** Sends one answer under its own key: sent twice, it counts once. Returns what the server said; null: no network.

@@ -72,3 +72,16 @@ def test_a_plural_in_arabic_has_its_own_form(house: Flask, world: World) -> None
     with house.test_request_context(), force_locale("ar"):
         forms = [ngettext("%(num)s rij", "%(num)s rijen", n) for n in (1, 2, 5, 25)]
     assert len({re.sub(r"\d+", "", it) for it in forms}) == 4
+
+
+@pytest.mark.parametrize(("service", "question"), [("on_site", "Kunt u tolken?"), ("translation", "Kunt u vertalen?")])
+def test_who_is_asked_reads_what_for_and_that_the_first_yes_counts(
+    house: Flask, world: World, service: str, question: str
+) -> None:
+    moment = MOMENT.isoformat()
+    facts = {"language": "tir", "service": service, "starts_at": moment, "expires_at": moment}
+    person = people.find_person(world.requester.person_id or 0)
+    message = MessageRow(person=person, kind="offer_made", request_id=1, facts=facts)
+    envelope = tasks.write(DeliveryRow(message=message, channel="mail"), "d1", person.email, {})
+    assert envelope.subject.startswith(question)
+    assert "Wie eerst ja zegt, doet het; antwoorden kan tot wo 2 dec 2026 09:00" in envelope.text

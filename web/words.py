@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext
 
 from reference import queries as reference
 from web.locale import name as name_of_language
-from web.words_of_terms import TERMS, UNITS
+from web.words_of_terms import TERMS, measured
 
 _ = lazy_gettext
 
@@ -182,7 +182,6 @@ WORDS: dict[str, dict[str, Any]] = {
         "same_tour": _("is dan al in de buurt"),
     },
     "term": TERMS,
-    "unit": UNITS,
     "replay": {
         "waiting": _("wordt gespeeld"),
         "passed": _("verliest niets"),
@@ -386,4 +385,4 @@ def _word(code: str, kind: str, locale: str) -> str:
 
 def register(app: Flask) -> None:
     """Give the templates their words."""
-    app.jinja_env.filters["label"] = label
+    app.jinja_env.filters |= {"label": label, "measured": measured}

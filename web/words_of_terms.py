@@ -1,8 +1,12 @@
-"""The words for the terms of an agency, and for what they count in: `web.words` has all the others."""
+"""The words for the terms of an agency, and for their values: `web.words` has all the others."""
 
+from math import ceil
 from typing import Any
 
-from flask_babel import lazy_gettext
+from babel import units
+from flask_babel import lazy_gettext, ngettext
+
+from web.locale import decimal, name
 
 _ = lazy_gettext
 
@@ -89,12 +93,22 @@ TERMS: dict[str, Any] = {
     "most_hours_week": _("werk van een tolk, hoogstens per week"),
 }
 
-UNITS: dict[str, Any] = {
-    "count": "",
-    "seconds": _("seconden"),
-    "minutes": _("minuten"),
-    "working_hours": _("werkuren"),
-    "working_days": _("werkdagen"),
-    "percent": "%",
-    "km": _("km"),
+# Units of terms that every language of Babel has words for.
+_UNITS = {
+    "seconds": "duration-second",
+    "minutes": "duration-minute",
+    "percent": "concentr-percent",
+    "km": "length-kilometer",
 }
+
+
+def measured(value: float, unit: str) -> str:
+    """Return a value with what it counts in: "1 minuut", "4 werkuren"; what is only counted stands alone."""
+    if unit in _UNITS:
+        return units.format_unit(value, _UNITS[unit], locale=name())
+    said, whole = decimal(value, 3), ceil(value)
+    if unit == "working_hours":
+        return ngettext("%(said)s werkuur", "%(said)s werkuren", whole, said=said)
+    if unit == "working_days":
+        return ngettext("%(said)s werkdag", "%(said)s werkdagen", whole, said=said)
+    return said

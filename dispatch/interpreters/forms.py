@@ -41,6 +41,8 @@ DAYS = [_("maandag"), _("dinsdag"), _("woensdag"), _("donderdag"), _("vrijdag"),
 class KilometresField(FloatField):
     """Kilometres one way; nothing is the usual limit."""
 
+    widget = widgets.NumberInput(step="any")
+
     def __init__(self, label: str, **more: Any) -> None:
         super().__init__(label, [Optional(), NumberRange(min=0, max=500)], **more)
 

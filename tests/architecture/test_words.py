@@ -11,7 +11,6 @@ from dispatch.offers.status import Status as OfferStatus
 from dispatch.performances.status import Status as PerformanceStatus
 from dispatch.requests.domain import Outcome, Reason, Service
 from dispatch.requests.status import Status as RequestStatus
-from dispatch.terms.domain import Unit
 from kernel.actor import Role
 from kernel.errors import Refusal
 from matching.funnel import STAGES
@@ -62,7 +61,6 @@ def test_every_code_beside_a_field_has_a_sentence() -> None:
         ("rejected", REASONS),
         ("stage", STAGES),
         ("term", TERMS),
-        ("unit", Unit),
     ],
 )
 def test_every_code_has_a_word(kind: str, codes) -> None:  # type: ignore[no-untyped-def]

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale, ngettext, refresh
 
+from dispatch.terms.domain import Unit
 from kernel import clock
 from kernel.clock import BRUSSELS
 from messages import tasks
@@ -16,6 +17,7 @@ from people.domain import LOCALES
 from tests.builders.people import signed_in
 from tests.services.dispatch.conftest import World
 from web import locale
+from web.words_of_terms import measured
 
 MOMENT = datetime(2026, 12, 2, 9, 0, tzinfo=BRUSSELS)
 
@@ -53,6 +55,21 @@ def test_how_far_away_a_moment_is(house: Flask, minutes: int, said: str) -> None
     with house.test_request_context():
         assert locale.relative(clock.now() + timedelta(minutes=minutes)) == said
         assert (locale.decimal(0.0), locale.decimal(1204.25)) == ("0", "1.204,2")
+
+
+@pytest.mark.parametrize("unit", Unit)
+def test_the_value_of_a_term_is_told_with_what_it_counts_in(house: Flask, unit: Unit) -> None:
+    said = {
+        Unit.SECONDS: ("1 seconde", "2,5 seconden"),
+        Unit.MINUTES: ("1 minuut", "2,5 minuten"),
+        Unit.WORKING_HOURS: ("1 werkuur", "2,5 werkuren"),
+        Unit.WORKING_DAYS: ("1 werkdag", "2,5 werkdagen"),
+        Unit.COUNT: ("1", "2,5"),
+        Unit.PERCENT: ("1 procent", "2,5 procent"),
+        Unit.KM: ("1 kilometer", "2,5 kilometer"),
+    }
+    with house.test_request_context():
+        assert (measured(1.0, unit), measured(2.5, unit)) == said[unit]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from people.forms import REQUIRED, Form
 
 
 class TermForm(Form):
-    value = DecimalField(_("Nieuwe waarde"), [REQUIRED, NumberRange(min=0, max=100_000)])
+    value = DecimalField(_("Nieuwe waarde"), [REQUIRED, NumberRange(min=0, max=100_000)], places=None)
     valid_from = DateField(_("Geldt vanaf"), [REQUIRED])
     source = StringField(_("Bron of beslissing"), [REQUIRED, Length(max=200)])
 

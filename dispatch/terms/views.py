@@ -1,6 +1,7 @@
 """Pages of terms and closing days, for administrators."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -32,7 +33,7 @@ def change(term_id: int) -> str | Answer | tuple[str, int]:
     """Give a term another value from a day on."""
     form, actor, term = TermForm(), current_actor(), queries.find_term(term_id)
     if request.method == "GET":
-        form.value.data, form.valid_from.data = term.value, clock.now().date() + timedelta(days=1)
+        form.value.data, form.valid_from.data = Decimal(f"{term.value:g}"), clock.now().date() + timedelta(days=1)
         return render_template("dispatch/terms/change.html", form=form, term=term)
     values = {"valid_from": form.valid_from.data, "source": form.source.data or ""}
     done = form.validate() and accepted(

@@ -145,11 +145,43 @@ def test_without_a_network_the_agenda_is_there_and_after_leaving_it_is_not(
     expect(page.get_by_role("heading", name="Agenda", exact=True)).to_be_visible(timeout=10_000)  # by itself
     page.get_by_role("button", name="Afmelden").click()
     expect(page.get_by_label("Wachtwoord")).to_be_visible()
-    gone = """new Promise((done) => { const it = indexedDB.open('tolkdienst', 1); it.onsuccess = () => {
-        const all = it.result.transaction('agenda').objectStore('agenda').count();
-        all.onsuccess = () => done(all.result); }; })"""
-    wait_until(lambda: page.evaluate(gone) == 0, 5)
+    wait_until(lambda: page.evaluate(KEPT_DAYS) == 0, 5)
     wait_until(lambda: not page.evaluate("caches.match('/offline').then((it) => Boolean(it))"), 5)
+
+
+# On a page that keeps nothing itself.
+KEPT_DAYS = """new Promise((done) => { const it = indexedDB.open('tolkdienst', 1); it.onsuccess = () => {
+    const all = it.result.transaction('agenda').objectStore('agenda').count();
+    all.onsuccess = () => { it.result.close(); done(all.result); }; }; })"""
+
+
+def test_an_agenda_that_is_still_on_its_way_while_leaving_is_not_kept(
+    platform: Platform, sign_in: SignIn, token: str
+) -> None:
+    ask(platform, token, "hye", 12)
+    phone = sign_in(only(platform, "hye"), width=360)
+    page = phone.pages[0]
+    offered(page)
+    page.locator(".offer").first.get_by_role("button", name="Ik doe het").click()
+    expect(page.get_by_role("status")).to_contain_text("Van u.")
+    said = page.request.get("/agenda/kept")
+    assert said.json()["items"]
+    held: list[Route] = []
+    phone.route("**/agenda/kept", lambda route: held.append(route))
+    with page.expect_request("**/agenda/kept"):
+        page.goto("/agenda")
+
+    def late(route: Route) -> None:  # the answer of before comes in while the leaving is under way
+        time.sleep(1)
+        with contextlib.suppress(Error):  # it was given up
+            held[0].fulfill(response=said)
+        time.sleep(1)
+        route.continue_()
+
+    phone.route("**/sign-out", late)
+    page.get_by_role("button", name="Afmelden").click()
+    expect(page.get_by_label("Wachtwoord")).to_be_visible()
+    assert page.evaluate(KEPT_DAYS) == 0
 
 
 def test_a_network_that_is_said_to_be_back_before_it_is_leaves_nobody_on_the_page_without_one(

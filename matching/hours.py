@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 # The agency's days are Belgian ones: a certificate that ends on the 1st is good until midnight there.
 BRUSSELS = ZoneInfo("Europe/Brussels")
 DAY_MINUTES = 24 * 60
 WEEK_MINUTES = 7 * DAY_MINUTES
+# Where it is changed in the whole Union (directive 2000/84/EC).
+_CLOCK_CHANGES = time(1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +109,13 @@ def _covered_until(week: Sequence[Stretch], deviations: Sequence[Deviation], mom
 
 
 def _end_of(stretch: Stretch, here: datetime) -> datetime:
-    """Return when the stretch ends in which `here` (local) lies. An hour that exists twice is lived twice."""
+    """Return until when the stretch lasts in which `here` (local) lies, or until the clock may change before that.
+
+    Only the clock on the wall counts: an hour that exists twice is lived twice, one that is skipped not at all.
+    """
     day, last = here.date(), stretch.to_time
     if last >= time(23, 59):
         day, last = day + timedelta(days=1), time(0)
-    end = datetime.combine(day, last, BRUSSELS).replace(fold=here.fold).astimezone(UTC)
-    skipped = end.astimezone(BRUSSELS).time() != last
-    end = end.replace(minute=0, second=0) if skipped else end  # the clock skips whole hours
-    again = datetime.combine(here.date(), stretch.from_time, BRUSSELS).replace(fold=1)
-    if not here.fold and again.utcoffset() != again.replace(fold=0).utcoffset():  # it begins in the hour lived twice
-        return min(end, again.astimezone(UTC).replace(minute=0, second=0))
-    return end
+    end = datetime.combine(day, last, timezone(here.utcoffset() or timedelta(0)))
+    change = datetime.combine(here.date(), _CLOCK_CHANGES)
+    return (change if here < change < end else end).astimezone(UTC)

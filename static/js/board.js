@@ -167,7 +167,7 @@ addEventListener("keydown", (event) => {
     const box = pointedAt.querySelector("input");
     box.checked = !box.checked;
     count();
-  } else if (acts[event.key] && pointedAt && !desk.wide()) {
+  } else if (acts.has(event.key) && pointedAt && !desk.wide()) {
     location.assign(linkOf(pointedAt).href);
   } else return;
   event.preventDefault();

@@ -44,7 +44,7 @@ declare const kept: Kept;
 
 declare const desk: Desk;
 declare const side: Ours<HTMLElement>; // only the board has it
-declare const acts: Record<string, string>;
+declare const acts: Set<string>;
 declare function writing(target: EventTarget | null): Element | null;
 
 interface Desk {

@@ -72,15 +72,14 @@ side?.addEventListener("submit", async (event) => {
 // Keys are ours only where nobody writes, and never with another key held down.
 /** @param {EventTarget | null} target */
 const writing = (target) => /** @type {Element} */ (target).closest?.("input:not([type=checkbox]), select, textarea, [contenteditable]");
-/** @type {Record<string, string>} */
-const acts = { a: "a", e: "e", c: "c", n: "n", t: "t" };
+const acts = new Set("aectn12345"); // the numbers: what helps most now
 
 /** @param {string} key */
 function act(key) {
   const place = desk.pane()?.querySelector(`[data-key="${key}"]`);
   if (!place) return false;
   if (place instanceof HTMLDetailsElement) place.open = true;
-  const target = place.querySelector("select, textarea, button");
+  const target = place.querySelector("select, textarea, button") ?? place.querySelector("a");
   target?.focus();
   target?.scrollIntoView({ block: "nearest" });
   return Boolean(target);
@@ -107,7 +106,7 @@ addEventListener("keydown", (event) => {
       if (help.open) help.querySelector("summary").focus();
       event.preventDefault();
     }
-  } else if (acts[event.key] && act(event.key)) {
+  } else if (acts.has(event.key) && act(event.key)) {
     event.preventDefault();
   }
 });

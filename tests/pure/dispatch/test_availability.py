@@ -100,6 +100,13 @@ def test_hours_that_end_within_the_skipped_hour_end_where_it_begins():
     assert not works(until_half_past, skipped - QUARTER, skipped + QUARTER)
 
 
+def test_hours_that_begin_within_the_skipped_hour_begin_where_it_ends():
+    skipped = local(SUMMER_BEGINS, 3)
+    assert works([Stretch(6, time(2), time(3, 15))], skipped, skipped + QUARTER)
+    assert works([Stretch(6, time(2, 30), time(4))], skipped, skipped + 4 * QUARTER)
+    assert not works([Stretch(6, time(2, 30), time(4))], skipped - QUARTER, skipped + QUARTER)
+
+
 def test_a_deviation_that_ends_in_the_second_of_two_equal_hours_does_not_go_round_in_circles():
     week = [Stretch(6, time(1), time(2, 30))]
     free = Deviation(local(WINTER_BEGINS, 2, 30), local(WINTER_BEGINS, 2, fold=1), available=True)
@@ -111,6 +118,13 @@ def test_hours_that_begin_within_the_hour_lived_twice_are_interrupted_by_what_is
     assert works(week, local(WINTER_BEGINS, 2, 15), local(WINTER_BEGINS, 2, fold=1))
     assert works(week, local(WINTER_BEGINS, 2, 15, fold=1), local(WINTER_BEGINS, 3))
     assert not works(week, local(WINTER_BEGINS, 2, 15), local(WINTER_BEGINS, 2, 15, fold=1))
+
+
+def test_hours_from_the_hour_lived_twice_until_after_it_go_on_after_it():
+    week = [Stretch(6, time(2, 15), time(3, 15))]
+    assert works(week, local(WINTER_BEGINS, 3), local(WINTER_BEGINS, 3, 15))
+    assert works(week, local(WINTER_BEGINS, 2, 15, fold=1), local(WINTER_BEGINS, 3, 15))
+    assert not works(week, local(WINTER_BEGINS, 2), local(WINTER_BEGINS, 3))
 
 
 moments = st.sampled_from([SUMMER_BEGINS, WINTER_BEGINS, MONDAY]).flatmap(

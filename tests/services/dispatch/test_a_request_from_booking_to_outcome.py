@@ -15,6 +15,7 @@ from dispatch.offers.errors import AlreadyTaken, OfferChanged, OfferExpired, Req
 from dispatch.performances import queries as performance_queries
 from dispatch.performances import services as performances
 from dispatch.performances.domain import Report, Who
+from dispatch.requests import queries as request_queries
 from dispatch.requests import services as requests
 from dispatch.requests.domain import CancelReason, Ending, Outcome, Reason, Service, Wish
 from dispatch.requests.errors import BadRequest, UnknownLanguage
@@ -285,7 +286,9 @@ def test_a_proposal_nobody_answers_runs_out_and_the_search_goes_on(world: World)
     request = a_request(world.requester)
     wish = Wish(Service.VIDEO, "arb", request.starts_at, request.ends_at)
     requests.propose_alternative(request.id, wish, by=world.coordinator)
-    with clock.frozen(clock.now() + timedelta(days=2)):
+    proposal = request_queries.open_proposal(request.id)
+    assert proposal
+    with clock.frozen(proposal.expires_at + timedelta(minutes=1)):
         offers.advance_search(request.id)
     answers = [it.facts["answer"] for it in audit.trail_of(request.id) if it.name == "proposal_answered"]
     assert answers == ["expired"]

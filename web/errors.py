@@ -81,13 +81,21 @@ def _http(error: HTTPException) -> Response:
         return make_response(error.response)
     status = error.code or 500
     facts: dict[str, Any] = {}
-    if status == 422 and (fields := getattr(error, "data", {}).get("messages")):
-        facts["fields"] = fields
+    if status == 422 and (said := getattr(error, "data", {}).get("messages")):
+        facts["fields"] = {name: text for part in said.values() for name, text in _by_field(part).items()}
     response = _answer(status, _HTTP_CODES.get(status, "error"), facts)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
     return response
+
+
+def _by_field(said: Any, name: str = "") -> dict[str, str]:
+    """Return what marshmallow says of a part of a request as one text for each field: `place.postcode`."""
+    if not isinstance(said, dict):
+        return {name: " ".join(str(it) for it in said)}
+    inner = [_by_field(it, f"{name}.{key}" if name else str(key)) for key, it in said.items()]
+    return {field: text for it in inner for field, text in it.items()}
 
 
 def _database(error: Exception) -> Response:

@@ -170,6 +170,22 @@ def test_the_api_says_what_is_wrong_with_a_body(house: Flask, world: World, body
     assert answer.content_type == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        (BODY % ', "duration_minutes": 0, "status": "assigned"', {"duration_minutes", "status"}),
+        (BODY % ', "place": {"postcode": 9000}, "alternative_starts": ["gisteren"]',
+         {"place.postcode", "place.municipality", "alternative_starts.0"}),
+        (BODY.replace("2027", "2000") % "", {"starts_at"}),
+    ],
+)  # fmt: skip
+def test_the_api_names_each_field_that_is_wrong(house: Flask, world: World, body: str, fields: set[str]) -> None:
+    token = people.issue_token(world.requester.person_id or 0, Role.REQUESTER, name="x", by=SYSTEM)
+    head = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    said = house.test_client().post("/api/v1/requests", data=body, headers=head).json["facts"]["fields"]
+    assert set(said) == fields and all(isinstance(it, str) for it in said.values())
+
+
 def test_a_unit_of_another_organisation_is_not_taken(house: Flask, world: World) -> None:
     theirs = people.add_unit(an_organisation(world.agency).id, "Spoed", by=SYSTEM)
     ours = people.add_unit(world.organisation.id, "Spoed", by=SYSTEM)

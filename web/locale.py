@@ -50,6 +50,11 @@ def _moment(value: datetime, form: str, locale: str) -> str:
     return dates.format_datetime(value, form, tzinfo=clock.BRUSSELS, locale=locale)
 
 
+def near(value: datetime) -> str:
+    """Return a moment that is so near that its year is no question: "wo 2 dec 09:00"."""
+    return moment(value, form="EEE d MMM HH:mm")
+
+
 def day(value: date | datetime) -> str:
     return format_date(value, "EEE d MMM yyyy")
 
@@ -130,6 +135,7 @@ def register(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(translated, translated_number, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters |= {
         "moment": moment,
+        "near": near,
         "day": day,
         "hour": hour,
         "until": until,

@@ -125,7 +125,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "4": _("goed"),
         "5": _("heel goed"),
     },
-    "urgency": {"now": _("NU"), "soon": _("vandaag"), "later": _("later")},
+    "urgency": {"now": _("NU"), "soon": _("binnenkort"), "later": _("later")},
     "role": {
         "requester": _("aanvrager"),
         "interpreter": _("tolk"),

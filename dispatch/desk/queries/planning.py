@@ -19,13 +19,14 @@ from dispatch.offers.models import DecisionRow
 from dispatch.offers.queries import DayPlan
 from dispatch.requests import queries as requests
 from dispatch.requests.models import RequestRow
+from dispatch.requests.status import UNANSWERED
 from kernel.actor import Actor
 from kernel.database import db, one_of, rows
 from people.models import OrganisationRow, PersonRow
 from reference import queries as reference
 
 # On paper: so many requests that need somebody, and so many people to call for each.
-_PRINTED, _TO_CALL = 60, 3
+_PRINTED, _TO_CALL = 200, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +92,18 @@ def week_of(by: Actor, day: date) -> Week:
 
 
 def printed_board(by: Actor, now: datetime) -> dict[str, Any]:
-    """Return all that the desk needs on a day without network: what waits and whom to call, today and tomorrow."""
+    """Return all that the desk needs on a day without network: what waits and whom to call, today and tomorrow.
+
+    `unanswered` counts all that waits; of more than a pile of paper the first to run out are printed.
+    """
     found = requests.board(by, requests.Filter(), limit=_PRINTED)
+    counts, _ = requests.count_open(by)
     waiting = sorted(board_items(found, now), key=lambda it: (it.order, it.id))
     today = local_day(now)
     days = [day_of(by, today), day_of(by, today + timedelta(days=1))]
-    return {"waiting": waiting, "calls": _to_call([it.id for it in waiting]), "days": days, "made_at": now}
+    unanswered = sum(counts.get(it, 0) for it in UNANSWERED)
+    calls = _to_call([it.id for it in waiting])
+    return {"waiting": waiting, "unanswered": unanswered, "calls": calls, "days": days, "made_at": now}
 
 
 def _booked(by: Actor, start: datetime, end: datetime) -> Sequence[Row[Any]]:

@@ -194,12 +194,22 @@ def test_a_day_and_a_week_show_who_goes_where_and_how_much(world: World, three: 
     assert queries.day_of(a_world().coordinator, day).assignments == []
 
 
+def test_paper_says_how_many_there_are_where_it_does_not_hold_them_all(
+    world: World, three: list[RequestRow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.desk.queries.planning._PRINTED", 2)
+    paper = queries.printed_board(world.coordinator, clock.now())
+    first = sorted(three, key=lambda it: it.hard_stop_at or it.starts_at)[:2]
+    assert {it.id for it in paper["waiting"]} == {it.id for it in first} and paper["unanswered"] == 3
+
+
 def test_the_board_on_paper_has_whom_to_call_and_is_kept(world: World, three: list[RequestRow]) -> None:
     for row in world.interpreters:
         people.change_profile(by=acting(row), name="Samira", phone="+32470000001", locale="nl")
     paper = queries.printed_board(world.coordinator, clock.now())
     assert {it.id for it in paper["waiting"]} == {it.id for it in three}
     assert {it["phone"] for it in paper["calls"][three[0].id]} == {"+32470000001"}
+    assert paper["unanswered"] == 3
     services.note_printing([it.id for it in three], by=world.coordinator)
     kept = db.session.execute(text("SELECT actor_id, facts FROM events WHERE name = 'board_printed'")).one()
     assert kept == (world.coordinator.person_id, {"requests": [it.id for it in three]})

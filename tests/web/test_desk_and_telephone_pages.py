@@ -55,7 +55,10 @@ def test_closing_many_needs_what_closing_one_needs(house: Flask, world: World, r
 
 def test_views_warnings_and_messages_are_kept(house: Flask, world: World, request_: RequestRow) -> None:
     client = signed_in(house, world.coordinator)
-    client.post("/desk/views", data={"name": HOSTILE, "query": "urgency=now&lane=act"})
+    kept = client.post("/desk/views", data={"name": HOSTILE, "query": "urgency=now&lane=act"})
+    assert kept.headers["Location"] == "/desk/board?urgency=now&lane=act"
+    odd = client.post("/desk/views", data={"name": "x", "query": "x=1&mine=\r\nSet-Cookie: a=b"})
+    assert odd.headers["Location"] == "/desk/board?mine=%0D%0ASet-Cookie%3A+a%3Db"
     page = client.get("/desk/board?urgency=now&lane=act").text
     assert "/desk/board?urgency=now&amp;lane=act" in page
     assert "<img src=x" not in page

@@ -1,9 +1,9 @@
 """The board and what somebody does from it: many requests at once, own choices, own warnings, search."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
@@ -41,7 +41,7 @@ def board() -> str:
         "rows": [_row(it, str(get_locale()), now.replace(second=0, microsecond=0)) for it in rows],
         "cursor": make_cursor(after) if after else None,
         "chosen": chosen,
-        "query": _query(),
+        "query": _query(request.args),
         "spoken": spoken,
         "counts": counts,
         "silent": bound.count_not_reconfirmed(actor),
@@ -84,10 +84,11 @@ def do_to_many() -> str | tuple[str, int]:
 @pages.post("/views")
 @policy(Role.COORDINATOR)
 def keep_view() -> Answer:
-    """Keep a choice of the board under a name."""
-    services.keep_view(request.form.get("name", ""), request.form.get("query", ""), by=current_actor())
+    """Keep a choice of the board under a name, and go on in it."""
+    query = _query(dict(parse_qsl(request.form.get("query", ""))))
+    services.keep_view(request.form.get("name", ""), query, by=current_actor())
     flash(_("Bewaard."))
-    return redirect(url_for(".board"))
+    return redirect(f"{url_for('.board')}?{query}" if query else url_for(".board"))
 
 
 @pages.post("/views/<id:view_id>/forget")
@@ -124,10 +125,10 @@ def _chosen() -> Choice:
     return Choice(**typed, mine=current_actor().person_id if "mine" in request.args else None)
 
 
-def _query() -> str:
+def _query(typed: Mapping[str, str]) -> str:
     """Return what was chosen as it stands in an address, without the place in the list."""
     names = ("service", "language", "urgency", "lane", "mine", "rows")
-    return urlencode([(name, request.args[name][:20]) for name in names if request.args.get(name)])
+    return urlencode([(name, typed[name][:20]) for name in names if typed.get(name)])
 
 
 def _act(action: str) -> Callable[[int], object] | None:

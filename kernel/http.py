@@ -3,16 +3,17 @@
 A view declares with `@policy(...)`; `web/guard.py` enforces, and refuses to boot when a route declares nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import current_app, g, request
+from flask import Response, current_app, g, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from kernel.actor import Actor, Role
 from kernel.database import transaction
 from kernel.errors import Invalid
+from kernel.tables import write_csv
 
 View = TypeVar("View", bound=Callable[..., Any])
 Result = TypeVar("Result")
@@ -106,3 +107,9 @@ def make_cursor(value: Any) -> str:
 
 def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.secret_key or "", salt=f"cursor of {request.endpoint}")
+
+
+def table_as_file(name: str, rows: Iterable[Iterable[object]]) -> Response:
+    """Return a table as a CSV file to keep, its first row the head."""
+    head = {"Content-Disposition": f"attachment; filename={name}.csv"}
+    return Response(write_csv(rows), content_type="text/csv; charset=utf-8", headers=head)

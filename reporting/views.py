@@ -1,27 +1,26 @@
 """Pages of figures: a sentence, then the table, then the file."""
 
-import csv
-import io
 from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
-from flask_babel import get_locale
+from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
 from kernel import clock
 from kernel.actor import Role
 from kernel.clock import BRUSSELS
-from kernel.http import current_actor, policy
+from kernel.http import current_actor, policy, table_as_file
 from people import queries as people
 from reference import queries as reference
 from reporting import queries, services
-from reporting.domain import SERVICES, Answered, Quarter, bottlenecks, quarter_of
+from reporting.domain import SERVICES, Answered, Counts, Quarter, bottlenecks, quarter_of
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
 _YEARS = range(2000, 2100)
 _READERS = frozenset({Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR})
+_COUNTED = ("requested", "answered", "completed", "not_answered")
 _ANSWERED_BY = ("service", "language", "region")
 _GROUPS = ("month", "region", "language", "organisation", "agency")
 
@@ -32,12 +31,7 @@ def index() -> str:
     """Show figure 37 of a year, and the same year by another group."""
     actor = current_actor()
     years = queries.years(actor) or [clock.now().year]
-    year = _year(years[0])
-    group = request.args.get("group", "month")
-    group = group if group in _GROUPS else "month"
-    parts = queries.breakdown(year, group, by=actor)
-    rows = sorted(parts.items(), key=lambda it: it[0] if group == "month" else -it[1].value("requested"))
-    names = {key: _name(group, key) for key in parts}
+    year, group = _year(years[0]), _group()
     return render_template(
         "reporting/index.html",
         figure=queries.figure_37(year, by=actor),
@@ -46,8 +40,7 @@ def index() -> str:
         year=year,
         group=group,
         groups=_GROUPS,
-        rows=rows,
-        names=names,
+        rows=_parts(year, group),
     )
 
 
@@ -57,12 +50,29 @@ def figure_37_csv() -> Response:
     """Give figure 37 as a file."""
     year = _year(clock.now().year)
     found = queries.figure_37(year, by=current_actor())
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(["outcome", *SERVICES, "total"])
-    writer.writerows([code, *numbers] for code, numbers in found.table())
-    head = {"Content-Disposition": f"attachment; filename=figure-37-{year}.csv"}
-    return Response(text.getvalue(), mimetype="text/csv", headers=head)
+    rows = [[code, *numbers] for code, numbers in found.table()]
+    return table_as_file(f"figure-37-{year}", [["outcome", *SERVICES, "total"], *rows])
+
+
+@pages.get("/breakdown.csv")
+@policy(Role.MANAGER, Role.ADMINISTRATOR)
+def breakdown_csv() -> Response:
+    """Give a year by one group as a file."""
+    year, group = _year(clock.now().year), _group()
+    rows = [[name, *(counts.value(it) for it in _COUNTED)] for name, counts in _parts(year, group)]
+    return table_as_file(f"figures-{year}-{group}", [[group, *_COUNTED], *rows])
+
+
+def _group() -> str:
+    asked = request.args.get("group", "month")
+    return asked if asked in _GROUPS else "month"
+
+
+def _parts(year: int, group: str) -> list[tuple[str, Counts]]:
+    """Return the parts of a year with their names: months as they come, all else the largest first."""
+    parts = queries.breakdown(year, group, by=current_actor())
+    rows = sorted(parts.items(), key=lambda it: it[0] if group == "month" else -it[1].value("requested"))
+    return [(_name(group, key), counts) for key, counts in rows]
 
 
 @pages.get("/answered")
@@ -83,13 +93,10 @@ def answered_csv() -> Response:
     period, (first, last) = _period()
     group = request.args.get("group", "service")
     group = group if group in _ANSWERED_BY else "service"
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([group, "requested", "answered", "open", "not_answered", "answered_percent"])
-    for name, it in _rows(group, first, last):
-        writer.writerow([name, it.requested, it.answered, it.still_open, it.missed, it.share])
-    head = {"Content-Disposition": f"attachment; filename=answered-{period}-{group}.csv"}
-    return Response(text.getvalue(), mimetype="text/csv", headers=head)
+    found = _rows(group, first, last)
+    rows = [[name, it.requested, it.answered, it.still_open, it.missed, it.share] for name, it in found]
+    head = [group, "requested", "answered", "open", "not_answered", "answered_percent"]
+    return table_as_file(f"answered-{period}-{group}", [head, *rows])
 
 
 def _period() -> tuple[str, tuple[date, date]]:
@@ -132,14 +139,11 @@ def count_bottlenecks() -> Answer:
 def bottlenecks_csv() -> Response:
     """Give the bottleneck languages of a quarter as a file."""
     actor, quarter = current_actor(), _quarter(Quarter.of(clock.now().date()))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(services.COLUMNS)
+    cells = []
     for agency_id in sorted(actor.agency_ids):
         _at, rows = _bottlenecks(agency_id, quarter)
-        writer.writerows(services.as_cells(people.agency_name(agency_id), quarter, it) for it in rows)
-    head = {"Content-Disposition": f"attachment; filename=bottlenecks-{quarter}.csv"}
-    return Response(text.getvalue(), mimetype="text/csv", headers=head)
+        cells += [services.as_cells(people.agency_name(agency_id), quarter, it) for it in rows]
+    return table_as_file(f"bottlenecks-{quarter}", [services.COLUMNS, *cells])
 
 
 def _bottlenecks(agency_id: int, quarter: Quarter) -> tuple[datetime | None, list[dict[str, Any]]]:
@@ -173,4 +177,4 @@ def _name(group: str, key: object) -> str:
         return people.organisation_name(int(str(key)))
     if group == "agency":
         return people.agency_name(int(str(key)))
-    return str(int(float(str(key)))) if group == "month" else str(key)
+    return format_date(date(2000, int(float(str(key))), 1), "LLLL") if group == "month" else str(key)

@@ -5,12 +5,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
 from dispatch.spreadsheets import queries, services
-from dispatch.spreadsheets.domain.files import XLSX, write_csv
+from dispatch.spreadsheets.domain.files import XLSX
 from dispatch.spreadsheets.domain.sheets import Kind, heading_of, write_sheet
 from dispatch.spreadsheets.forms import ExportForm, UploadForm
 from dispatch.spreadsheets.models import ImportRow
 from kernel.actor import Role
 from kernel.http import accepted, current_actor, policy
+from kernel.tables import write_csv
 
 pages = Blueprint("spreadsheets", __name__, url_prefix="/spreadsheets")
 _DESK = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})

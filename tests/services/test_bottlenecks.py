@@ -97,9 +97,9 @@ def test_the_page_and_the_file_show_it(house: Flask, world: World) -> None:
     services.count_bottlenecks(world.agency.id, quarter, draws=5)
     after = browser.get(f"/reports/bottlenecks?quarter={quarter}").text
     assert "2 tolken meer in Oost-Vlaanderen" in after and "nog niet berekend" not in after
-    text = browser.get(f"/reports/bottlenecks.csv?quarter={quarter}").text
+    text = browser.get(f"/reports/bottlenecks.csv?quarter={quarter}").data.decode("utf-8-sig")
     head, line = text.strip().split("\r\n")
-    assert head.startswith("agency,quarter,language,requested") and f",{quarter},wol,2," in line
+    assert head.startswith("agency;quarter;language;requested") and f";{quarter};wol;2;" in line
     assert browser.get("/reports/bottlenecks?quarter=nonsense").status_code == 200
 
 

@@ -21,13 +21,13 @@ from dispatch.partners import services as partners
 from dispatch.performances import services as performances
 from dispatch.performances.domain import Report
 from dispatch.spreadsheets import services as spreadsheets
-from dispatch.spreadsheets.domain.files import write_csv
 from dispatch.spreadsheets.domain.sheets import Kind, write_sheet
 from dispatch.translations import services as translations
 from dispatch.translations.domain import Upload
 from kernel import clock
 from kernel.actor import Actor, Role
 from kernel.database import db
+from kernel.tables import write_csv
 from people import queries as people
 from people import services as people_services
 from tests.architecture.test_routes import expected

@@ -84,5 +84,5 @@ def test_use_is_told_per_unit_and_as_a_file_no_spreadsheet_runs(house: Flask, wo
     page = client.get(f"/organisation?year={year}").text
     assert "2 aanvragen" in page
     rows = client.get(f"/organisation/use.csv?year={year}").text.splitlines()
-    assert any(",'=cmd()," in row for row in rows)
-    assert not any(",=cmd()" in row for row in rows)
+    assert any(";'=cmd();" in row for row in rows)
+    assert not any(";=cmd()" in row for row in rows)

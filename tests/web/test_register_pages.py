@@ -12,9 +12,10 @@ from dispatch.interpreters import queries, services
 from dispatch.interpreters.models import InterpreterRow
 from dispatch.interpreters.queries import Filter
 from dispatch.offers import services as offers
-from dispatch.spreadsheets.domain.files import read_rows, write_csv
+from dispatch.spreadsheets.domain.files import read_rows
 from dispatch.spreadsheets.domain.sheets import COLUMNS, Kind
 from kernel.actor import SYSTEM, Role
+from kernel.tables import write_csv
 from tests.builders.interpreters import acting, an_interpreter
 from tests.builders.people import a_staff_member, an_agency, signed_in
 from tests.builders.requests import a_request, offer_to

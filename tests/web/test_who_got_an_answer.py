@@ -54,9 +54,27 @@ def test_every_picture_has_its_sentence_its_table_and_its_file(house: Flask, wor
     assert page.count("<table") == 3
     assert page.count('class="bars"') == 3
     for group in ("service", "language", "region"):
-        rows = client.get(f"/reports/answered.csv?period=quarter&group={group}").text.splitlines()
-        assert rows[0].startswith(f"{group},requested")
+        rows = client.get(f"/reports/answered.csv?period=quarter&group={group}").data.decode("utf-8-sig").splitlines()
+        assert rows[0].startswith(f"{group};requested")
         assert len(rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("group", "name"), [("month", "december"), ("language", "Arabisch"), ("organisation", "'=OCMW")]
+)
+def test_a_year_is_there_by_any_group_as_page_and_as_a_file_no_spreadsheet_runs(
+    house: Flask, world: World, group: str, name: str
+) -> None:
+    world.organisation.name = "=OCMW"
+    request = a_request(world.requester)
+    offers.close_unanswered(request.id, by=world.coordinator)
+    request.held_on = date(2026, 12, 1)
+    client = signed_in(house, a_staff_member(world.agency, Role.MANAGER))
+    page = client.get(f"/reports?year=2026&group={group}").text
+    assert f'group={group}" aria-current="page"' in page and name.strip("'=") in page
+    rows = client.get(f"/reports/breakdown.csv?year=2026&group={group}").data.decode("utf-8-sig").splitlines()
+    assert rows[0] == f"{group};requested;answered;completed;not_answered"
+    assert rows[1].startswith(name) and rows[1].endswith(";1;0;0;1") and len(rows) == 2
 
 
 def test_an_empty_day_says_so(house: Flask, world: World) -> None:

@@ -1,7 +1,5 @@
 """Pages of the own organisation for whoever manages it: people, units, what is asked and what it costs."""
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -18,7 +16,7 @@ from kernel import clock
 from kernel.actor import Actor, Role
 from kernel.clock import BRUSSELS
 from kernel.errors import NotFound
-from kernel.http import accepted, current_actor, policy
+from kernel.http import accepted, current_actor, policy, table_as_file
 from people import queries as people
 from people import services as people_services
 from people.forms import Form
@@ -83,16 +81,13 @@ def add_unit() -> Answer | tuple[str, int]:
 @policy(Role.REQUESTER)
 def use_csv() -> Response:
     """Give what was asked and what it cost as a file."""
-    text, year = io.StringIO(), _year()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(["month", "unit", "asked", "answered", "performed", "late", "euros"])
-    for it in _use(_manager(), year):
-        unit = it.unit or ""
-        # What a spreadsheet would take for a formula is made plain text.
-        safe = f"'{unit}" if unit[:1] in {"=", "+", "-", "@", "\t"} else unit
-        writer.writerow([f"{it.month:%Y-%m}", safe, it.asked, it.answered, it.performed, it.late, it.cents / 100])
-    head = {"Content-Disposition": f"attachment; filename=use-{year}.csv"}
-    return Response(text.getvalue(), mimetype="text/csv", headers=head)
+    year = _year()
+    head = ["month", "unit", "asked", "answered", "performed", "late", "euros"]
+    rows = [
+        [f"{it.month:%Y-%m}", it.unit or "", it.asked, it.answered, it.performed, it.late, it.cents / 100]
+        for it in _use(_manager(), year)
+    ]
+    return table_as_file(f"use-{year}", [head, *rows])
 
 
 def _manager() -> Actor:

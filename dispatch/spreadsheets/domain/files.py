@@ -1,4 +1,4 @@
-"""From the bytes of a CSV or XLSX file to rows of text, and back. Pure; trusts nothing that a file says of itself."""
+"""From the bytes of a CSV or XLSX file to rows of text, and back to XLSX. Pure; trusts nothing a file says of itself."""
 
 import csv
 import io
@@ -11,6 +11,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from dispatch.spreadsheets.errors import UnreadableFile
+from kernel.tables import tamed, untamed
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 20_000
@@ -20,7 +21,6 @@ MAX_UNPACKED = 60 * 1024 * 1024
 MAX_PARTS = 500
 # Empty rows at the end are common (somebody coloured a column); so many are read past before we give up.
 _MAX_EMPTY = 5_000
-_STARTS_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # What the reader of workbooks stumbles over in a file that is damaged or made up.
@@ -51,14 +51,6 @@ def read_rows(content: bytes) -> Rows:
     return rows
 
 
-def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """Return a CSV as spreadsheets in this country open it: UTF-8 with a mark, semicolons; no cell is a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerows([[tamed(cell) for cell in row] for row in rows])
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
-
-
 def write_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
     """Return an XLSX with one sheet of texts; no cell is a formula."""
     book = openpyxl.Workbook(write_only=True)
@@ -68,20 +60,6 @@ def write_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
     kept = io.BytesIO()
     book.save(kept)
     return kept.getvalue()
-
-
-def tamed(text: str) -> str:
-    """Return a cell that no program runs: what begins like a formula gets an apostrophe in front.
-
-    `untamed` takes exactly that apostrophe away again. Source: OWASP, CSV injection.
-    """
-    return f"'{text}" if text.lstrip("'")[:1] in _STARTS_FORMULA and text.lstrip("'") else text
-
-
-def untamed(text: str) -> str:
-    """Return what a cell meant before it was tamed."""
-    meant = text.lstrip("'")
-    return text[1:] if text.startswith("'") and meant and meant[0] in _STARTS_FORMULA else text
 
 
 def _bounded(found: Iterable[list[str]]) -> Rows:

@@ -3,12 +3,13 @@
 from datetime import date
 
 from dispatch.spreadsheets import permissions, queries
-from dispatch.spreadsheets.domain.files import write_csv, write_xlsx
+from dispatch.spreadsheets.domain.files import write_xlsx
 from dispatch.spreadsheets.domain.sheets import Kind, write_sheet
 from dispatch.spreadsheets.events import SheetExported
 from kernel.actor import Actor
 from kernel.database import transaction
 from kernel.errors import Invalid
+from kernel.tables import write_csv
 
 FORMATS = {"csv": write_csv, "xlsx": write_xlsx}
 

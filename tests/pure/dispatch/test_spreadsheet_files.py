@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.spreadsheets.domain import files
-from dispatch.spreadsheets.domain.files import read_rows, tamed, untamed, write_csv, write_xlsx
+from dispatch.spreadsheets.domain.files import read_rows, write_xlsx
 from dispatch.spreadsheets.errors import UnreadableFile
+from kernel.tables import tamed, untamed, write_csv
 
 texts = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=40).map(str.strip)
 rows_of_text = st.lists(st.lists(texts, min_size=1, max_size=5), min_size=1, max_size=8)

@@ -15,7 +15,7 @@ from kernel.clock import BRUSSELS
 from kernel.database import db
 from kernel.errors import NotAllowedNow, NotFound
 from messages.models import MessageRow
-from tests.builders.requests import a_request, asked, fresh, offer_to
+from tests.builders.requests import a_request, a_weekday, asked, fresh, offer_to
 from tests.services.dispatch.conftest import World
 
 BOOKED_AT = datetime(2026, 12, 1, 9, tzinfo=BRUSSELS)  # a Tuesday
@@ -129,7 +129,7 @@ def test_what_was_called_off_is_not_reminded_of(world: World) -> None:
 
 
 def test_the_sweep_finds_what_is_due(world: World) -> None:
-    row = booked(world)
+    row = booked(world, a_weekday(20), clock.now())
     row.remind_at = clock.now() - timedelta(seconds=1)
     db.session.flush()
     assert services.remind_of_assignments() == 1

@@ -11,7 +11,7 @@ from dispatch.interpreters.models import InterpreterRow
 from dispatch.performances.models import PerformanceRow
 from dispatch.requests.models import RequestRow
 from dispatch.spreadsheets import queries, services
-from dispatch.spreadsheets.domain.files import read_rows, write_csv
+from dispatch.spreadsheets.domain.files import read_rows
 from dispatch.spreadsheets.domain.sheets import COLUMNS, Kind
 from dispatch.spreadsheets.errors import ImportHasErrors, ImportOver, UnreadableFile
 from dispatch.spreadsheets.services import importing
@@ -20,6 +20,7 @@ from kernel.audit import EventRow
 from kernel.clock import frozen
 from kernel.database import db
 from kernel.errors import Forbidden, NotFound
+from kernel.tables import write_csv
 from people.models import OrganisationRow, PersonRow
 from tests.builders.interpreters import an_interpreter
 from tests.builders.people import a_staff_member, an_agency, an_organisation

@@ -1,6 +1,6 @@
 """Requests as they are asked: Arabic on site in Gent, an hour, a week from now."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from dispatch.offers import queries as offers
@@ -22,6 +22,14 @@ def a_weekday(days_ahead: int = 7, hour: int = 10) -> datetime:
     while day.weekday() > 3:
         day += timedelta(days=1)
     return datetime.combine(day, time(hour), BRUSSELS)
+
+
+def the_night_the_clock_moves(month: int) -> date:
+    """Return the next last Sunday of March (3) or October (10)."""
+    today = clock.now().astimezone(BRUSSELS).date()
+    ends = [date(year, month, 31) for year in (today.year, today.year + 1)]
+    sundays = [it - timedelta(days=(it.weekday() + 1) % 7) for it in ends]
+    return next(it for it in sundays if it > today)
 
 
 def asked(**changes: Any) -> Asked:

@@ -14,7 +14,7 @@ from dispatch.requests.models import RequestRow
 from kernel.clock import BRUSSELS
 from kernel.database import db
 from tests.builders.people import a_requester, a_staff_member, an_agency, an_organisation, signed_in
-from tests.builders.requests import a_request, a_weekday, fresh, offer_to
+from tests.builders.requests import a_request, a_weekday, fresh, offer_to, the_night_the_clock_moves
 from tests.services.dispatch.conftest import World
 
 
@@ -63,16 +63,18 @@ def test_double_submission_makes_one_request(house: Flask, world: World) -> None
 
 def test_the_hour_that_exists_twice_is_asked_about(house: Flask, world: World) -> None:
     client = signed_in(house, world.requester)
-    data = booking(day="2027-10-31", hour="02:30")
+    night = the_night_the_clock_moves(10)
+    data = booking(day=night.isoformat(), hour="02:30")
     answer = client.post("/requests/new", data=data)
     assert answer.status_code == 422
     assert "twee keer" in answer.text
     assert client.post("/requests/new", data=data | {"fold": "1"}).status_code == 302
-    assert newest().starts_at.isoformat() == "2027-10-31T01:30:00+00:00"
+    assert newest().starts_at.isoformat() == f"{night}T01:30:00+00:00"
 
 
 def test_the_hour_that_does_not_exist_is_refused(house: Flask, world: World) -> None:
-    answer = signed_in(house, world.requester).post("/requests/new", data=booking(day="2027-03-28", hour="02:30"))
+    night = the_night_the_clock_moves(3)
+    answer = signed_in(house, world.requester).post("/requests/new", data=booking(day=night.isoformat(), hour="02:30"))
     assert answer.status_code == 422
     assert "bestaat die nacht niet" in answer.text
 

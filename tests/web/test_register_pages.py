@@ -21,7 +21,7 @@ from tests.builders.people import a_staff_member, an_agency, signed_in
 from tests.builders.requests import a_request, offer_to
 from tests.services.dispatch.conftest import World
 
-LONG_AGO, A_DAY = datetime(2020, 1, 1, tzinfo=UTC), datetime(2027, 1, 4, tzinfo=UTC)
+LONG_AGO, A_DAY = datetime(2020, 1, 1, tzinfo=UTC), datetime(2037, 1, 5, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_the_desk_changes_everything_of_an_interpreter(desk, world, samira):
     assert desk.post(f"{place}/change", data=changed).status_code == 302
     assert desk.post(f"{place}/services", data={"services": ["telephone", "translation"]}).status_code == 302
     assert desk.post(f"{place}/week", data={"from-0-0": "08:00", "to-0-0": "12:00"}).status_code == 302
-    off = {"first_day": "2027-01-04", "available": "0", "reason": "verlof"}
+    off = {"first_day": "2037-01-05", "available": "0", "reason": "verlof"}
     assert desk.post(f"{place}/exceptions", data=off).status_code == 302
     wish = {"organisation": str(world.organisation.id), "reason": "klacht"}
     assert desk.post(f"{place}/exclusions", data=wish).status_code == 302
@@ -114,7 +114,7 @@ def test_a_number_that_is_taken_is_said_without_losing_the_page(desk, world, sam
     [
         ("", None), ("/change", None), ("/week", None), ("/change", {"number": "X"}), ("/week", {}),
         ("/languages", {"language": "tur", "direction": "both"}), ("/languages/arb/end", {}), ("/services", {}),
-        ("/agencies", {}), ("/exceptions", {"first_day": "2027-01-04", "available": "0"}), ("/exclusions", {}),
+        ("/agencies", {}), ("/exceptions", {"first_day": "2037-01-05", "available": "0"}), ("/exclusions", {}),
         ("/end", {}),
     ],
 )  # fmt: skip
@@ -170,13 +170,13 @@ def test_she_sets_limits_and_wishes_that_only_she_reads(house, phone, desk, worl
 
 
 def test_she_says_when_she_cannot(phone, samira):
-    answer = phone.post("/availability/exceptions", data={"first_day": "2027-01-05", "last_day": "2027-01-04"})
+    answer = phone.post("/availability/exceptions", data={"first_day": "2037-01-06", "last_day": "2037-01-05"})
     assert answer.status_code == 422
     page = phone.post(
-        "/availability/exceptions", data={"first_day": "2027-01-05", "available": "0"}, follow_redirects=True
+        "/availability/exceptions", data={"first_day": "2037-01-06", "available": "0"}, follow_redirects=True
     )
     assert "kan niet" in seen(page)
-    again = phone.post("/availability/exceptions", data={"first_day": "2027-01-05", "available": "1"})
+    again = phone.post("/availability/exceptions", data={"first_day": "2037-01-06", "available": "1"})
     assert again.status_code == 422
     assert "Deze uren overlappen" in seen(again)
 

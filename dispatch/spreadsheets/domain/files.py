@@ -1,4 +1,4 @@
-"""From the bytes of a CSV or XLSX file to rows of text, and back to XLSX. Pure; trusts nothing a file says of itself."""
+"""From the bytes of a CSV or XLSX file to rows of text, and to XLSX. Pure; trusts nothing a file says of itself."""
 
 import csv
 import io

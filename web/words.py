@@ -57,6 +57,12 @@ WORDS: dict[str, dict[str, Any]] = {
         "not_available": _("Tolk, taal of dienst niet beschikbaar"),
         "other_reason": _("Andere reden"),
     },
+    "ending": {
+        "completed": _("volbracht"),
+        "cancelled": _("geannuleerd"),
+        "not_available": _("geen tolk gevonden"),
+        "other_reason": _("niet doorgegaan"),
+    },
     "reason": {
         "interpreter_unavailable": _("geen tolk beschikbaar"),
         "language_unavailable": _("taal niet beschikbaar"),

@@ -1,6 +1,6 @@
 """Every read of performance records. Nothing here writes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,13 @@ def performance_of(request_id: int) -> PerformanceRow | None:
     """Return the record of a request, if there is one; the caller decided that the request may be seen."""
     query = select(PerformanceRow).options(joinedload(PerformanceRow.assignment))
     return db.session.scalars(query.where(PerformanceRow.request_id == request_id)).first()
+
+
+def submitted_among(request_ids: Collection[int]) -> set[int]:
+    """Return of which of these requests a record lies there to be confirmed."""
+    row = PerformanceRow
+    query = select(row.request_id).where(row.request_id.in_(request_ids), row.status == Status.SUBMITTED)
+    return set(db.session.scalars(query)) if request_ids else set()
 
 
 def find_performance(performance_id: int, *, by: Actor) -> PerformanceRow:

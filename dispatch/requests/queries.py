@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select, text, true
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, or_, select, text, true, tuple_
 from sqlalchemy.orm import joinedload
 
 from dispatch.requests.models import NoteRow, OptionRow, ProposalRow, RequestRow
@@ -106,14 +106,25 @@ def list_requests(by: Actor, chosen: Filter, *, before: int | None = None, limit
     return list(db.session.scalars(_page(whole, by, chosen, before, limit)))
 
 
-def list_lines(by: Actor, chosen: Filter, *, before: int | None = None, limit: int = 50) -> Sequence[Row[Any]]:
-    """Return a page of requests as `list_requests` does, each with what a list shows of it."""
-    return rows(_lines(by, chosen, before, limit))
+def list_by_time(by: Actor, chosen: Filter, now: datetime, *, after: Any = None, limit: int = 50) -> Sequence[Row[Any]]:
+    """Return a page of requests for who asked them: what is ahead, the soonest first; what is over, the last first.
+
+    `after` is the place of the line before: its (`over`, `far`, `id`).
+    """
+    over, far, row_id = after or (False, float("-inf"), 0)
+    return rows(_by_time(by, chosen, limit), now=now, over=over, far=far, row_id=row_id)
 
 
 @lru_cache(maxsize=2000)  # the same people ask for the same list again: its statement is made once
-def _lines(by: Actor, chosen: Filter, before: int | None, limit: int) -> Select[Any]:
-    return _page(select(*_LINE), by, chosen, before, limit)
+def _by_time(by: Actor, chosen: Filter, limit: int) -> Select[Any]:
+    over = (RequestRow.status == Status.CLOSED) | (RequestRow.ends_at < bindparam("now"))
+    since = func.date_part("epoch", RequestRow.starts_at)
+    far = case((over, -since), else_=since)
+    place, start = tuple_(over, far, RequestRow.id), tuple_(bindparam("over"), bindparam("far"), bindparam("row_id"))
+    query = select(*_LINE, over.label("over"), far.label("far"))
+    return (
+        query.where(visible_to(by), *_narrowed(chosen), place > start).order_by(over, far, RequestRow.id).limit(limit)
+    )
 
 
 _LINE = (
@@ -130,7 +141,7 @@ def _page(query: Select[Any], by: Actor, chosen: Filter, before: int | None, lim
 
 
 def needing_requester(by: Actor) -> Sequence[Row[Any]]:
-    """Return what waits for the requester: an answer, a completion, a confirmation. Lines, as `list_lines`."""
+    """Return what may wait for the requester: an answer, a completion, a confirmation. Lines, as `list_by_time`."""
     return rows(_waiting(by))
 
 

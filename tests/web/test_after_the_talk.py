@@ -1,17 +1,20 @@
 """A request that lies open stays true; afterwards both sides say how it was; a calendar reads the appointments."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from icalendar import Calendar
 
+from dispatch.assignments.services import binding
 from dispatch.offers import services as offers
 from dispatch.performances import queries as performances
 from dispatch.performances import services as performance_services
 from dispatch.performances.domain import Report
 from dispatch.requests import services as requests
 from dispatch.requests.domain import CancelReason
+from kernel import clock
 from kernel.actor import SYSTEM
 from kernel.errors import Forbidden, Invalid, NotFound
 from people import services as people
@@ -49,6 +52,51 @@ def test_what_cancelling_costs_is_told_before_the_click(house: Flask, world: Wor
     winner = world.actors[0]
     offers.accept_offer(offer_to(request, winner.interpreter_id or 0), by=winner)
     assert re.search(r"Annuleren is gratis tot .* Daarna kost het €\s8,00", client.get(f"/requests/{request.id}").text)
+
+
+def test_a_talk_waits_for_the_requester_once_the_interpreter_wrote_down_how_it_went(house: Flask, world: World) -> None:
+    request, winner = a_request(world.requester), world.actors[0]
+    assignment_id = offers.accept_offer(offer_to(request, winner.interpreter_id or 0), by=winner)
+    client = signed_in(house, world.requester)
+    with clock.frozen(request.ends_at + timedelta(hours=1)):
+        binding._finish(assignment_id, request.id)
+        page = client.get(f"/requests/{request.id}").text
+        assert "Uw tolk was" in page and "schrijft nog op" in page
+        assert "Dit wacht op u" not in client.get("/requests").text
+        report = Report(started_at=request.starts_at, ended_at=request.ends_at, travel_km=12)
+        performance_services.submit_performance(assignment_id, report, by=winner)
+        assert "schrijft nog op" not in client.get(f"/requests/{request.id}").text
+        assert "Dit wacht op u" in client.get("/requests").text
+
+
+def test_the_list_goes_from_the_next_talk_to_the_last_and_then_back_in_time(
+    house: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = clock.now().replace(minute=0, second=0, microsecond=0)
+    starts = {name: today + timedelta(hours=n) for name, n in (("soon", 1), ("far", 2000), ("next", 200), ("off", 300))}
+    ids = {name: a_request(world.requester, starts_at=it, search=False).id for name, it in starts.items()}
+    requests.cancel_request(ids["off"], by=world.requester, reason=CancelReason.OTHER)
+    for name, hours in (("past", -50), ("long_ago", -9000)):
+        fresh_one = a_request(world.requester, starts_at=starts["next"], search=False)
+        fresh_one.starts_at, fresh_one.ends_at = today + timedelta(hours=hours), today + timedelta(hours=hours + 1)
+        ids[name] = fresh_one.id
+    client = signed_in(house, world.requester)
+    order = ["soon", "next", "far", "off", "past", "long_ago"]
+    page = client.get("/requests").text
+    assert lines(page) == [ids[it] for it in order]
+    assert page.index("<h2>Later</h2>") < page.index("<h2>Voorbij</h2>")
+    monkeypatch.setattr("dispatch.booking.views.following._PAGE", 2)
+    seen, address = [], "/requests"
+    while address:
+        page = client.get(address).text
+        seen += lines(page)
+        onward = re.search(r'href="(/requests\?[^"]*cursor=[^"]+)"', page)
+        address = onward.group(1).replace("&amp;", "&") if onward else ""
+    assert seen == [ids[it] for it in order]
+
+
+def lines(page: str) -> list[int]:
+    return [int(it) for it in re.findall(r'<td><a href="/requests/(\d+)"', page)]
 
 
 def test_an_act_on_a_page_that_is_old_says_so_and_leads_to_what_is_true(house: Flask, world: World) -> None:

@@ -1,16 +1,20 @@
 """Pages of what was asked: the list, one request, and everything that can be done with it."""
 
+from datetime import date
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import Row
 from werkzeug.wrappers import Response as Answer
 
 from dispatch.assignments import queries as assignments
 from dispatch.booking import queries
 from dispatch.booking.forms import CancelForm, DisputeForm
 from dispatch.booking.views.asking import pages
+from dispatch.calendars.domain import local_day
 from dispatch.calendars.queries import calendar_of
 from dispatch.performances import queries as performance_queries
 from dispatch.performances import services as performances
@@ -31,14 +35,21 @@ _PAGE = 30
 @pages.get("")
 @policy(Role.REQUESTER)
 def index() -> str:
-    """Show what needs the requester, and then all requests of the organisation."""
-    actor, words = current_actor(), request.args.get("q", "")[:60]
+    """Show what needs the requester, then what is ahead for the organisation, then what is over."""
+    actor, words, now = current_actor(), request.args.get("q", "")[:60], clock.now()
     chosen = requests.Filter(words=words, status=request.args.get("status", "")[:20])
-    found = requests.list_lines(actor, chosen, before=read_cursor(), limit=_PAGE + 1)
-    cursor = make_cursor(found[_PAGE - 1].id) if len(found) > _PAGE else None
-    waiting = requests.needing_requester(actor) if not words else []
-    shown = {"requests": found[:_PAGE], "waiting": waiting, "words": words, "cursor": cursor}
+    found = requests.list_by_time(actor, chosen, now, after=read_cursor(), limit=_PAGE + 1)
+    page, more = found[:_PAGE], len(found) > _PAGE
+    sections = [(name, list(lines)) for name, lines in groupby(page, lambda it: _section(it, local_day(now)))]
+    waiting = queries.needing_requester(actor) if not words else []
+    cursor = make_cursor([page[-1].over, page[-1].far, page[-1].id]) if more else None
+    shown = {"sections": sections, "waiting": waiting, "words": words, "cursor": cursor}
     return render_template("dispatch/booking/index.html", **shown)
+
+
+def _section(line: Row[Any], today: date) -> str:
+    """Return under which word a line stands: "today", "ahead" or "over"."""
+    return "over" if line.over else "today" if local_day(line.starts_at) <= today else "ahead"
 
 
 @pages.get("/<id:request_id>")

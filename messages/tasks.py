@@ -3,10 +3,12 @@
 import logging
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from flask import current_app
 from flask_babel import force_locale
+from jinja2 import Environment
 
 from kernel.failpoint import failpoint
 from kernel.jobs import task
@@ -101,12 +103,18 @@ def write(row: DeliveryRow, reference: str, to: str, data: dict[str, Any]) -> En
     facts = {name: _revived(name, value) for name, value in message.facts.items()}
     settings = current_app.config["SETTINGS"]
     with current_app.test_request_context(base_url=settings.public_url), force_locale(message.person.locale):
-        template = current_app.jinja_env.get_template(f"messages/{message.kind}.txt")
+        template = _letters(current_app.jinja_env).get_template(f"messages/{message.kind}.txt")
         text = template.render(url=settings.public_url, request_id=message.request_id, **facts)
     subject, _, body = text.strip().partition("\n")
     short = f"{subject} {settings.public_url}" if row.channel == Channel.SMS else body.strip()
     path = f"/offers#offer-{message.offer_id}" if message.kind == "offer_made" else "/"
     return Envelope(reference=reference, to=to, subject=subject, text=short, data=data, path=path)
+
+
+@cache
+def _letters(pages: Environment) -> Environment:
+    """Return where messages are written: as pages are, but a line ends where it ends in the template."""
+    return pages.overlay(trim_blocks=False, lstrip_blocks=False)
 
 
 def _revived(name: str, value: Any) -> Any:

@@ -161,6 +161,8 @@ def tell_of_words(event: RequesterWritten, tx: Transaction, by: Actor) -> None:
 
 
 def ask_for_confirmation(event: PerformanceSubmitted, tx: Transaction, by: Actor) -> None:
+    if event.by_code:
+        return
     facts = _slot_of(event.request_id or 0) | {"confirm_at": event.confirm_by.isoformat()}
     _tell_person(event.requester_id, "performance_submitted", event, **facts)
 

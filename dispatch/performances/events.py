@@ -18,8 +18,11 @@ class _OfPerformance(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PerformanceSubmitted(_OfPerformance):
+    """`by_code`: the requester's code came with it, so that nothing is asked of her any more."""
+
     requester_id: int
     confirm_by: datetime
+    by_code: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

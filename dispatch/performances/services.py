@@ -46,6 +46,10 @@ def submit_performance(assignment_id: int, report: Report, *, by: Actor) -> int:
     Emits: PerformanceSubmitted.
     Raises: Invalid, AlreadyRecorded, NotFound, Forbidden, NotAllowedNow.
     """
+    return _submit(assignment_id, report, by)
+
+
+def _submit(assignment_id: int, report: Report, by: Actor, *, by_code: bool = False) -> int:
     with transaction() as tx:
         assignment = assignment_queries.find_assignment(assignment_id, by=by)
         request = requests.lock_request(tx, assignment.request_id)
@@ -61,7 +65,7 @@ def submit_performance(assignment_id: int, report: Report, *, by: Actor) -> int:
         in_time = deadline("confirm_by", request.agency_id, now)
         row.confirm_by = in_time if silence_confirms(report, now) else now + _NO_SILENCE
         tx.add(row)
-        _emit_submitted(tx, row, request.agency_id, request.requester_id, assignment.interpreter_id, by)
+        tx.emit(_submitted(row, assignment, by_code=by_code), by)
         return row.id
 
 
@@ -78,8 +82,7 @@ def correct_performance(performance_id: int, report: Report, *, by: Actor) -> No
         _fill(row, report, assignment)
         row.submitted_at, row.dispute = tx.now(), None
         row.confirm_by = deadline("confirm_by", assignment.request.agency_id, tx.now())
-        asked = assignment.request
-        _emit_submitted(tx, row, asked.agency_id, asked.requester_id, assignment.interpreter_id, by)
+        tx.emit(_submitted(row, assignment), by)
 
 
 @retried
@@ -120,7 +123,7 @@ def perform_at_the_door(assignment_id: int, report: Report, code: str, *, by: Ac
         if not compare_digest("".join(code.split()).encode(), assignment.door_code.encode()):
             raise WrongDoorCode(fields={"code": "wrong_door_code"})
     with transaction() as tx:
-        performance_id = submit_performance(assignment_id, report, by=by)
+        performance_id = _submit(assignment_id, report, by, by_code=True)
         row, assignment = _held(tx, performance_id, by)
         if row.status != Status.CONFIRMED:
             row.status = TRANSITIONS.next(Action.CONFIRM_BY_CODE, row.status, by.role)
@@ -293,15 +296,6 @@ def _ids(row: PerformanceRow, assignment: AssignmentRow) -> dict[str, int]:
     }
 
 
-def _emit_submitted(
-    tx: Transaction, row: PerformanceRow, agency_id: int, requester_id: int, interpreter_id: int, by: Actor
-) -> None:
-    event = PerformanceSubmitted(
-        request_id=row.request_id,
-        agency_id=agency_id,
-        performance_id=row.id,
-        interpreter_id=interpreter_id,
-        requester_id=requester_id,
-        confirm_by=row.confirm_by,
-    )
-    tx.emit(event, by)
+def _submitted(row: PerformanceRow, assignment: AssignmentRow, *, by_code: bool = False) -> PerformanceSubmitted:
+    ids, requester_id = _ids(row, assignment), assignment.request.requester_id
+    return PerformanceSubmitted(**ids, requester_id=requester_id, confirm_by=row.confirm_by, by_code=by_code)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from dispatch.assignments import queries as assignments
 from dispatch.offers import services as offers
@@ -17,6 +17,7 @@ from kernel import clock
 from kernel.actor import Actor
 from kernel.database import db
 from kernel.errors import Forbidden, Invalid, NotFound
+from messages.models import MessageRow
 from people.errors import TooManyTries
 from tests.builders.interpreters import acting
 from tests.builders.people import signed_in
@@ -50,13 +51,17 @@ def another(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06d}"
 
 
-def test_the_right_code_confirms_both_sides_at_once(request_: RequestRow, who: Actor) -> None:
+def test_the_right_code_confirms_both_sides_at_once_and_asks_nothing_more(
+    world: World, request_: RequestRow, who: Actor
+) -> None:
     assignment_id, code = bound(request_)
     assert len(code) == 6 and code.isdigit()
     with clock.frozen(request_.ends_at + timedelta(minutes=1)):
         number = services.perform_at_the_door(assignment_id, report(request_), f" {code[:3]} {code[3:]} ", by=who)
         again = services.perform_at_the_door(assignment_id, report(request_), code, by=who)
     assert number == again
+    asked = db.session.scalars(select(MessageRow.kind).where(MessageRow.person_id == world.requester.person_id)).all()
+    assert "performance_submitted" not in asked
     row = db.session.get_one(PerformanceRow, number)
     assert (row.status, row.confirmed_how) == ("confirmed", "code")
     assert fresh(request_.id).outcome == "completed"

@@ -1,6 +1,7 @@
 """What providers tell us, push subscriptions, and the outbox of a house without providers."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
@@ -68,6 +69,8 @@ def outbox() -> str:
         if not path.exists():
             continue
         last = path.read_text(encoding="utf-8").splitlines()[-_LAST:]
-        lines += [json.loads(line) | {"channel": path.stem} for line in last]
+        lines += [{"channel": path.stem, **json.loads(line)} for line in last]
+    for it in lines:
+        it["at"] = datetime.fromisoformat(it["at"])
     lines.sort(key=lambda it: it["at"], reverse=True)
     return render_template("messages/outbox.html", lines=lines[:_LAST])

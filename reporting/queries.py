@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, extract, func, select
 
 from dispatch.requests.models import RequestRow
+from dispatch.requests.queries import HAS_SOMEBODY
 from kernel.actor import Actor
 from kernel.clock import BRUSSELS
 from kernel.database import db
@@ -48,12 +49,10 @@ def answered(first: date, last: date, group: str, *, by: Actor) -> dict[Hashable
     Raises: KeyError: no such group.
     """
     key, outcome = _GROUPS[group], RequestRow.outcome
-    yes = outcome.in_(("completed", "cancelled")) | (outcome.is_(None) & RequestRow.answered_at.is_not(None))
-    no = outcome.in_(("not_available", "other_reason"))
     numbers = (
-        func.count().filter(yes),
-        func.count().filter(outcome.is_(None) & RequestRow.answered_at.is_(None)),
-        func.count().filter(no),
+        func.count().filter(HAS_SOMEBODY),
+        func.count().filter(outcome.is_(None) & ~HAS_SOMEBODY),
+        func.count().filter(outcome.in_(("not_available", "other_reason"))),
     )
     query = select(key, *numbers).where(RequestRow.held_on.between(first, last), RequestRow.status != "draft")
     if not by.is_system:

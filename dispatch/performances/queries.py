@@ -12,6 +12,7 @@ from dispatch.assignments.queries import visible_to
 from dispatch.performances.models import AbsenceRow, PerformanceRow, RatingRow
 from dispatch.performances.status import Status
 from dispatch.requests.models import RequestRow
+from dispatch.requests.queries import HAS_SOMEBODY
 from kernel.actor import Actor
 from kernel.database import db
 from kernel.errors import NotFound
@@ -54,7 +55,7 @@ def cost_of(organisation_id: int, since: date, until: date) -> Sequence[Row[Any]
     The caller decided that it may be seen.
     """
     month = func.date_trunc("month", RequestRow.held_on).cast(Date)
-    answered = func.count().filter(RequestRow.outcome.in_(("completed", "cancelled")))
+    answered = func.count().filter(HAS_SOMEBODY)
     late = func.count().filter(RequestRow.timely.is_(False))
     cents = func.coalesce(func.sum(PerformanceRow.fee_cents + PerformanceRow.travel_cents), 0)
     columns = (month.label("month"), UnitRow.name.label("unit"), func.count().label("asked"))

@@ -11,11 +11,16 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, or_, s
 from sqlalchemy.orm import joinedload
 
 from dispatch.requests.models import NoteRow, OptionRow, ProposalRow, RequestRow
-from dispatch.requests.status import OPEN, UNANSWERED, Status
+from dispatch.requests.status import BOUND, OPEN, UNANSWERED, Status
 from kernel.actor import Actor, Role
 from kernel.database import db, one_of, rows
 from kernel.errors import NotFound
 from people.models import OrganisationRow, PersonRow
+
+# Whether a request has somebody: bound to it now, or when it ended. Who fell away is not counted.
+HAS_SOMEBODY = RequestRow.status.in_(BOUND) | (
+    (RequestRow.status == Status.CLOSED) & RequestRow.outcome.in_(("completed", "cancelled"))
+)
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:

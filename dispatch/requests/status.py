@@ -90,5 +90,7 @@ FINAL = frozenset({Status.CLOSED})
 
 # Waiting for somebody to be found: what the board shows, and what an offer may still answer.
 UNANSWERED = frozenset({Status.SEARCHING, Status.ESCALATED, Status.PROPOSED})
+# Somebody is bound to it.
+BOUND = frozenset({Status.ASSIGNED, Status.IN_PROGRESS, Status.TO_CONFIRM})
 # Everything the desk still has to bring to an end.
 OPEN = frozenset(Status) - FINAL - {Status.DRAFT}

@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
+from dispatch.offers import services as offers
 from kernel.actor import Actor
 from kernel.errors import Forbidden, NotFound
 from people import queries as people
 from people import services as people_services
 from tests.builders.people import a_requester, an_organisation, signed_in
-from tests.builders.requests import a_request
+from tests.builders.requests import a_request, offer_to
 from tests.services.dispatch.conftest import World
 
 
@@ -78,11 +79,12 @@ def test_use_is_told_per_unit_and_as_a_file_no_spreadsheet_runs(house: Flask, wo
     client.post("/organisation/units", data={"name": "=cmd()"})
     [unit] = people.units_of(world.organisation.id)
     a_request(manager, search=False)
-    request = a_request(manager, search=False)
+    request = a_request(manager)
+    offers.accept_offer(offer_to(request, world.actors[0].interpreter_id or 0), by=world.actors[0])
     request.unit_id = unit.id
     year = request.held_on.year
     page = client.get(f"/organisation?year={year}").text
-    assert "2 aanvragen" in page
+    assert "2 aanvragen, 1 beantwoord" in page
     rows = client.get(f"/organisation/use.csv?year={year}").text.splitlines()
     assert any(";'=cmd();" in row for row in rows)
     assert not any(";=cmd()" in row for row in rows)

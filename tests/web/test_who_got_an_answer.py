@@ -5,6 +5,9 @@ from datetime import date
 import pytest
 from flask import Flask
 
+from dispatch.assignments import queries as assignments
+from dispatch.assignments import services as assignment_services
+from dispatch.assignments.domain import WithdrawReason
 from dispatch.offers import services as offers
 from kernel import clock
 from kernel.actor import SYSTEM, Role
@@ -36,6 +39,11 @@ def test_answered_open_and_missed_are_the_whole(house: Flask, world: World) -> N
     found = queries.answered(still_open.held_on, still_open.held_on, "service", by=desk)
     assert found == {"on_site": Answered(answered=1, still_open=1)}
     assert found["on_site"].share == 50
+    bound = assignments.assignment_of(answered.id)
+    assert bound
+    assignment_services.withdraw_assignment(bound.id, by=winner, reason=WithdrawReason.ILL)
+    found = queries.answered(still_open.held_on, still_open.held_on, "service", by=desk)
+    assert found == {"on_site": Answered(still_open=2)}, "who fell away does not come"
 
 
 def test_the_page_shows_only_the_own_agency(house: Flask, world: World) -> None:

@@ -170,12 +170,14 @@ def _accepting(app: Flask, browser: Browser, address: str, crowd: Crowd) -> Figu
 
 
 def _board(app: Flask, browser: Browser, address: str, actors: dict[Role, Actor]) -> Figure:
+    """Go down a full board on a slow computer, long enough at each row for its request to be shown beside the list."""
     page: Page = _telephone(app, browser, address, actors[Role.COORDINATOR], width=1280).new_page()
-    page.goto("/desk/board")
+    page.goto(f"/desk/board?rows={ON_BOARD}")
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
     page.evaluate(_EVENTS)
     for press in range(PRESSES):
-        page.keyboard.press(("Tab", "j", "j", "k")[press % 4])
-        page.wait_for_timeout(60)
+        page.keyboard.press(("Tab", "j", "j", "k", "x")[press % 5])
+        page.wait_for_timeout(400)
     page.wait_for_timeout(500)
     rows, taken = page.locator("[data-board] tbody tr").count(), page.evaluate("window.taken")
     page.context.close()

@@ -69,6 +69,13 @@ side?.addEventListener("submit", async (event) => {
   desk.pane()?.querySelector("h1")?.focus();
 });
 
+// What a link of this page leads to is shown, where it is folded away too.
+document.addEventListener("click", (event) => {
+  const link = /** @type {Element} */ (event.target).closest("a[href^='#']");
+  const folded = link && document.getElementById(link.hash.slice(1))?.closest("details");
+  if (folded) folded.open = true;
+});
+
 // Keys are ours only where nobody writes, and never with another key held down.
 /** @param {EventTarget | null} target */
 const writing = (target) => /** @type {Element} */ (target).closest?.("input:not([type=checkbox]), select, textarea, [contenteditable]");

@@ -79,6 +79,18 @@ def test_a_request_is_taken_noted_and_closed_without_a_mouse(platform: Platform,
     expect(board.get_by_role("status").filter(has_text="gedaan")).to_contain_text("1 gedaan")
 
 
+def test_what_helps_most_is_one_key_away(platform: Platform, sign_in: SignIn, token: str) -> None:
+    place = {"street": "Grote Markt 1", "postcode": "8500", "municipality": "Kortrijk"}
+    request_id = ask(platform, token, 26, service="on_site", language="vie", place=place)
+    page = sign_in(platform.account("coordinator")).pages[0]
+    first = page.locator("[data-key='1']")
+    wait_until(lambda: page.goto(f"/desk/requests/{request_id}") is not None and first.count() > 0, 10)
+    page.keyboard.press("1")
+    expect(first.get_by_role("link", name="Stel")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Voorstellen")).to_be_visible()
+
+
 def test_rows_wait_while_somebody_is_in_the_list(platform: Platform, sign_in: SignIn, token: str) -> None:
     board = sign_in(platform.account("coordinator")).pages[0]
     ask(platform, token, 22)

@@ -53,6 +53,19 @@ def test_closing_many_needs_what_closing_one_needs(house: Flask, world: World, r
         assert client.post("/desk/bulk", data=bad).status_code == 422
 
 
+def test_a_long_board_may_be_read_in_one_piece(
+    house: Flask, world: World, request_: RequestRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.desk.views.board._PAGE", 1)
+    other, client = a_request(world.requester), signed_in(house, world.coordinator)
+    page = client.get("/desk/board?service=on_site").text
+    assert page.count("<tr id=") == 1 and '/desk/board?rows=500&amp;service=on_site"' in page
+    whole = client.get("/desk/board?rows=500&service=on_site").text
+    assert (
+        f'id="request-{other.id}"' in whole and f'id="request-{request_.id}"' in whole and "rows=500&amp;" not in whole
+    )
+
+
 def test_views_warnings_and_messages_are_kept(house: Flask, world: World, request_: RequestRow) -> None:
     client = signed_in(house, world.coordinator)
     kept = client.post("/desk/views", data={"name": HOSTILE, "query": "urgency=now&lane=act"})
@@ -69,6 +82,18 @@ def test_views_warnings_and_messages_are_kept(house: Flask, world: World, reques
     client.post(f"/desk/requests/{request_.id}/message", data={"text": HOSTILE})
     read = signed_in(house, world.requester).get(f"/requests/{request_.id}").text
     assert "Van de tolkdienst" in read and "<img src=x" not in read
+
+
+def test_what_is_worth_proposing_stands_ready_in_the_form(house: Flask, world: World, request_: RequestRow) -> None:
+    client, address = signed_in(house, world.coordinator), f"/desk/requests/{request_.id}"
+    form = client.get(f"{address}?service=telephone&at=2031-03-04T09:30").text.partition('id="propose"')[2]
+    assert form.startswith(" open>")
+    for ready in ('selected value="telephone"', 'value="2031-03-04"', 'value="09:30"', 'selected value="60"'):
+        assert ready in form
+    closed = client.get(address).text.partition('id="propose"')[2]
+    assert closed.startswith(">") and f'value="{request_.starts_at.date()}"' in closed
+    for odd in ("", "gisteren", "9999-99-99T99:99", "0001-01-01T00:00", "2031-03-04T09:30\x00"):
+        assert client.get(address, query_string={"service": odd, "at": odd}).status_code == 200
 
 
 @pytest.mark.usefixtures("in_waves")

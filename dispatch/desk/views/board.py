@@ -40,6 +40,7 @@ def board() -> str:
     shown = {
         "rows": [_row(it, str(get_locale()), now.replace(second=0, microsecond=0)) for it in rows],
         "cursor": make_cursor(after) if after else None,
+        "most": _MOST,
         "chosen": chosen,
         "query": _query(request.args),
         "spoken": spoken,

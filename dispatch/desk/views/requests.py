@@ -1,5 +1,7 @@
 """What the coordinator sees of one request, and does with it."""
 
+from datetime import datetime, timedelta
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
@@ -88,8 +90,9 @@ def show(request_id: int) -> str:
 
 def _forms(asked: RequestRow) -> dict[str, Form]:
     proposal = ProposalForm(language=asked.language, service=request.args.get("service", "video"))
-    start = asked.starts_at.astimezone(BRUSSELS)
+    start = _moment_asked_for() or asked.starts_at.astimezone(BRUSSELS)
     proposal.day.data, proposal.hour.data = start.date(), start.time()
+    proposal.minutes.data = (asked.ends_at - asked.starts_at) // timedelta(minutes=1)
     return {
         "close_form": CloseForm(),
         "note_form": NoteForm(),
@@ -98,6 +101,14 @@ def _forms(asked: RequestRow) -> dict[str, Form]:
         "proposal_form": proposal,
         "quote_form": QuoteForm(),
     }
+
+
+def _moment_asked_for() -> datetime | None:
+    """Return the moment (local) that a link proposes, if it is one."""
+    try:
+        return datetime.strptime(request.args.get("at", ""), "%Y-%m-%dT%H:%M")
+    except ValueError:
+        return None
 
 
 @pages.get("/requests/<id:request_id>/decisions/<id:decision_id>")

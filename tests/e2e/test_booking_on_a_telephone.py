@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from media.pages import count_pages
 from tests.e2e.conftest import Platform, wait_until
 from tests.e2e.looking import complaints, sticks_out
 from tests.e2e.test_two_browsers import a_weekday
@@ -117,14 +118,14 @@ def test_a_page_that_lies_open_shows_what_is_true_and_disturbs_nobody(platform: 
     ids = [_ask(platform, token, hour) for hour in (9, 14)]
     telephone.goto(f"/requests/{ids[0]}")
     platform.call(token, "POST", f"/api/v1/requests/{ids[0]}/cancel", {"reason": "other"})
-    expect(telephone.get_by_text("Andere reden")).to_be_visible(timeout=15_000)
+    expect(telephone.get_by_text("niet doorgegaan")).to_be_visible(timeout=15_000)
     telephone.goto(f"/requests/{ids[1]}")
     telephone.get_by_text("Aanvraag annuleren").first.click()
     platform.call(token, "POST", f"/api/v1/requests/{ids[1]}/cancel", {"reason": "other"})
     expect(telephone.get_by_text("Intussen is er iets veranderd.")).to_be_visible(timeout=15_000)
-    expect(telephone.get_by_role("heading", name="Andere reden")).to_be_hidden()
+    expect(telephone.get_by_role("heading", name="niet doorgegaan")).to_be_hidden()
     telephone.get_by_role("button", name="Toon wat nu waar is").click()
-    expect(telephone.get_by_text("Andere reden")).to_be_visible()
+    expect(telephone.get_by_text("niet doorgegaan")).to_be_visible()
 
 
 def test_odd_words_break_nothing(platform: Platform, telephone: Page) -> None:
@@ -148,6 +149,11 @@ def test_paper_holds_the_request_and_nothing_to_press(platform: Platform, teleph
     expect(telephone.locator("dl.facts")).to_be_visible()
     for gone in ("nav", "footer", ".buttons", "summary"):
         expect(telephone.locator(gone).first).to_be_hidden()
+    assert count_pages(telephone.pdf(format="A4")) == 1
+    telephone.emulate_media(media="screen")
+    telephone.evaluate("window.print = () => { window.printed = true; }")
+    telephone.get_by_role("button", name="Afdrukken of als PDF bewaren").click()
+    assert telephone.evaluate("window.printed")
 
 
 def _ask(platform: Platform, token: str, hour: int, **more: str) -> int:

@@ -10,6 +10,7 @@ from dispatch.assignments import queries as bound
 from dispatch.assignments import services as assignments
 from dispatch.assignments.domain import WithdrawReason
 from dispatch.booking import queries as booking
+from dispatch.booking.forms import DURATIONS
 from dispatch.desk import queries
 from dispatch.desk.forms import CloseForm, MessageForm, NoteForm, ProposalForm, QuestionForm, QuoteForm
 from dispatch.desk.views.board import pages
@@ -92,7 +93,8 @@ def _forms(asked: RequestRow) -> dict[str, Form]:
     proposal = ProposalForm(language=asked.language, service=request.args.get("service", "video"))
     start = _moment_asked_for() or asked.starts_at.astimezone(BRUSSELS)
     proposal.day.data, proposal.hour.data = start.date(), start.time()
-    proposal.minutes.data = (asked.ends_at - asked.starts_at) // timedelta(minutes=1)
+    length = (asked.ends_at - asked.starts_at) // timedelta(minutes=1)
+    proposal.minutes.data = min((it for it in DURATIONS if it >= length), default=DURATIONS[-1])
     return {
         "close_form": CloseForm(),
         "note_form": NoteForm(),

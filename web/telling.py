@@ -22,6 +22,7 @@ from dispatch.performances.events import (
     PerformanceSubmitted,
 )
 from dispatch.requests import queries as requests
+from dispatch.requests.domain import held_at
 from dispatch.requests.events import (
     CompletionAsked,
     ProposalMade,
@@ -58,7 +59,7 @@ def tell_of_offer(event: OfferMade, tx: Transaction, by: Actor) -> None:
     facts = {
         "language": offer.language,
         "service": offer.service,
-        "starts_at": offer.starts_at.isoformat(),
+        "moment_at": held_at(offer).isoformat(),
         "expires_at": offer.expires_at.isoformat(),
         "municipality": offer.request.municipality if offer.service == "on_site" else None,
         "distance_km": offer.distance_km,
@@ -187,7 +188,9 @@ def send_link(event: LinkMade, tx: Transaction, by: Actor) -> None:
 def _slot_of(request_id: int) -> dict[str, Any]:
     """Return what may be said about a request to anybody: its number and moment."""
     slot = requests.slot_of(request_id)
-    return {"reference": slot.reference, "starts_at": slot.starts_at.isoformat()} if slot else {}
+    if slot is None:
+        return {}
+    return {"reference": slot.reference, "service": slot.service, "moment_at": held_at(slot).isoformat()}
 
 
 def _tell_interpreter(interpreter_id: int, kind: str, event: Event, offer_id: int | None = None, **facts: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import lazy_gettext
 
+from dispatch.requests.domain import held_at
 from reference import queries as reference
 from web.locale import name as name_of_language
 from web.words_of_terms import TERMS, measured
@@ -391,4 +392,4 @@ def _word(code: str, kind: str, locale: str) -> str:
 
 def register(app: Flask) -> None:
     """Give the templates their words."""
-    app.jinja_env.filters |= {"label": label, "measured": measured}
+    app.jinja_env.filters |= {"label": label, "measured": measured, "held_at": held_at}

@@ -33,6 +33,7 @@ from dispatch.performances import queries as performances
 from dispatch.performances import services as performance_services
 from dispatch.performances.domain import Who
 from dispatch.requests import services as requests
+from dispatch.requests.domain import held_at
 from dispatch.terms.queries import terms_at
 from dispatch.translations import queries as translations
 from kernel import clock
@@ -112,7 +113,7 @@ def agenda() -> str:
     actor, now, chosen = current_actor(), clock.now(), DayForm(formdata=request.args).day()
     today = now.astimezone(BRUSSELS).date()
     if chosen is None:
-        rows = assignments.agenda(actor, now - timedelta(hours=12))
+        rows = sorted(assignments.agenda(actor, now - timedelta(hours=12)), key=held_at)
         rooms = conversations.conversations_of([it.id for it in rows])
         shown = {"assignments": rows, "conversations": rooms, "now": now, "today": today}
         return render_template("dispatch/fieldwork/agenda.html", **shown)

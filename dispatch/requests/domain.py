@@ -119,8 +119,7 @@ class Asked:
     @property
     def held_on(self) -> date:
         """The local day of the performance asked; for a translation, of its deadline."""
-        moment = self.ends_at if self.service is Service.TRANSLATION else self.starts_at
-        return moment.astimezone(BRUSSELS).date()
+        return held_at(self).astimezone(BRUSSELS).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +158,14 @@ class Typed:
     fallback_services: tuple[Service, ...] = ()
     alternative_languages: tuple[str, ...] = ()
     alternative_starts: tuple[datetime, ...] = ()
+
+
+def held_at(it: Any) -> datetime:
+    """Return the moment people know something by (a request, an offer, an assignment): a translation's deadline, a
+    talk's beginning.
+    """
+    moment: datetime = it.ends_at if it.service == Service.TRANSLATION else it.starts_at
+    return moment
 
 
 def work_out(typed: Typed, now: datetime, **details: Any) -> Asked:

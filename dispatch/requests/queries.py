@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, or_, select, text, true, tuple_
 from sqlalchemy.orm import joinedload
 
+from dispatch.requests.domain import Service
 from dispatch.requests.models import NoteRow, OptionRow, ProposalRow, RequestRow
 from dispatch.requests.status import BOUND, OPEN, UNANSWERED, Status
 from kernel.actor import Actor, Role
@@ -123,7 +124,8 @@ def list_by_time(by: Actor, chosen: Filter, now: datetime, *, after: Any = None,
 @lru_cache(maxsize=2000)  # the same people ask for the same list again: its statement is made once
 def _by_time(by: Actor, chosen: Filter, limit: int) -> Select[Any]:
     over = (RequestRow.status == Status.CLOSED) | (RequestRow.ends_at < bindparam("now"))
-    since = func.date_part("epoch", RequestRow.starts_at)
+    held = case((RequestRow.service == Service.TRANSLATION, RequestRow.ends_at), else_=RequestRow.starts_at)
+    since = func.date_part("epoch", held)
     far = case((over, -since), else_=since)
     place, start = tuple_(over, far, RequestRow.id), tuple_(bindparam("over"), bindparam("far"), bindparam("row_id"))
     query = select(*_LINE, over.label("over"), far.label("far"))

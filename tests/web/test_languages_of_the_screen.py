@@ -78,7 +78,7 @@ def test_the_value_of_a_term_is_told_with_what_it_counts_in(house: Flask, unit: 
 def test_a_message_is_in_the_language_of_its_reader(house: Flask, world: World, code: str, word: str) -> None:
     person = people.find_person(world.requester.person_id or 0)
     person.locale = code
-    facts = {"reference": "2026-000001", "starts_at": MOMENT.isoformat()}
+    facts = {"reference": "2026-000001", "moment_at": MOMENT.isoformat()}
     message = MessageRow(person=person, kind="request_assigned", request_id=1, facts=facts)
     envelope = tasks.write(DeliveryRow(message=message, channel="mail"), "d1", person.email, {})
     assert word.casefold() in (envelope.subject + envelope.text).casefold()
@@ -96,7 +96,7 @@ def test_who_is_asked_reads_what_for_and_that_the_first_yes_counts(
     house: Flask, world: World, service: str, question: str
 ) -> None:
     moment = MOMENT.isoformat()
-    facts = {"language": "tir", "service": service, "starts_at": moment, "expires_at": moment}
+    facts = {"language": "tir", "service": service, "moment_at": moment, "expires_at": moment}
     person = people.find_person(world.requester.person_id or 0)
     message = MessageRow(person=person, kind="offer_made", request_id=1, facts=facts)
     envelope = tasks.write(DeliveryRow(message=message, channel="mail"), "d1", person.email, {})

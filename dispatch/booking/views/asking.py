@@ -16,7 +16,7 @@ from dispatch.booking.forms import BookingForm
 from dispatch.booking.models import HalfTypedRow
 from dispatch.requests import queries as requests
 from dispatch.requests import services
-from dispatch.requests.domain import work_out
+from dispatch.requests.domain import Service, work_out
 from dispatch.requests.models import RequestRow
 from dispatch.requests.status import Status
 from dispatch.translations import services as translations
@@ -51,7 +51,10 @@ def new() -> str | Answer | tuple[str, int]:
     ids = accepted(form, lambda: _submit(form)) if form.validate() else None
     if not ids:
         return _booking_page(form), 422
-    flash(_("Uw aanvraag is binnen. U krijgt bericht zodra er een tolk is."))
+    if form.chosen_service == Service.TRANSLATION:
+        flash(_("Uw aanvraag is binnen. U krijgt eerst een offerte."))
+    else:
+        flash(_("Uw aanvraag is binnen. U krijgt bericht zodra er een tolk is."))
     return redirect(url_for(".show" if actor.role is Role.REQUESTER else "desk.show", request_id=ids[0]))
 
 

@@ -21,7 +21,7 @@ from dispatch.performances import services as performances
 from dispatch.performances.domain import Who
 from dispatch.requests import queries as requests
 from dispatch.requests import services
-from dispatch.requests.domain import CancelReason
+from dispatch.requests.domain import CancelReason, held_at
 from dispatch.requests.status import TRANSITIONS
 from dispatch.translations import services as translations
 from dispatch.translations.domain import Upload
@@ -50,7 +50,7 @@ def index() -> str:
 
 def _section(line: Row[Any], today: date) -> str:
     """Return under which word a line stands: "today", "ahead" or "over"."""
-    return "over" if line.over else "today" if local_day(line.starts_at) <= today else "ahead"
+    return "over" if line.over else "today" if local_day(held_at(line)) <= today else "ahead"
 
 
 @pages.get("/<id:request_id>")

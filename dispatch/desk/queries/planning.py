@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from dispatch.assignments.models import AssignmentRow
@@ -18,6 +18,7 @@ from dispatch.interpreters.models import InterpreterRow
 from dispatch.offers.models import DecisionRow
 from dispatch.offers.queries import DayPlan
 from dispatch.requests import queries as requests
+from dispatch.requests.domain import Service, held_at
 from dispatch.requests.models import RequestRow
 from dispatch.requests.status import UNANSWERED
 from kernel.actor import Actor
@@ -79,10 +80,10 @@ def week_of(by: Actor, day: date) -> Week:
     talks = [0] * 7
     for it in found:
         load = loads.setdefault(it.interpreter_id, Load(it.interpreter_id, it.interpreter, it.number))
-        n = (local_day(it.starts_at) - monday).days
+        n = (local_day(held_at(it)) - monday).days
         load.talks += 1
         talks[n] += 1
-        if it.service != "translation":
+        if it.service != Service.TRANSLATION:
             load.minutes[n] += round((it.ends_at - it.starts_at) / timedelta(minutes=1))
     for interpreter_id, week in interpreters.weeks_of(list(loads)).items():
         for stretch in week:
@@ -124,8 +125,13 @@ def _booked(by: Actor, start: datetime, end: datetime) -> Sequence[Row[Any]]:
         .join(InterpreterRow, InterpreterRow.id == row.interpreter_id)
         .join(who, who.id == InterpreterRow.person_id)
         .where(RequestRow.agency_id.in_(by.agency_ids), one_of(row.status, BINDING))
-        .where(row.starts_at >= start, row.starts_at < end)
-        .order_by(row.starts_at, row.id)
+        .where(
+            or_(
+                and_(row.service != Service.TRANSLATION, row.starts_at >= start, row.starts_at < end),
+                and_(row.service == Service.TRANSLATION, row.ends_at >= start, row.ends_at < end),
+            )
+        )
+        .order_by(case((row.service == Service.TRANSLATION, row.ends_at), else_=row.starts_at), row.id)
         .limit(2000)
     )
     return rows(query)

@@ -17,6 +17,7 @@ from dispatch.interpreters import queries as register
 from dispatch.offers.models import OfferRow
 from dispatch.performances.models import PerformanceRow
 from dispatch.performances.status import Status
+from dispatch.requests.domain import held_at
 from dispatch.terms.queries import terms_at
 from kernel.actor import Actor
 from kernel.database import one_of, rows
@@ -34,7 +35,7 @@ def week_of(by: Actor, day: date) -> tuple[date, list[tuple[date, list[Assignmen
     start, end = at(monday, time(0)), at(monday + timedelta(days=7), time(0))
     found = [it for it in assignments.agenda(by, start, until=end) if it.status in assignments.BINDING]
     days = [monday + timedelta(days=n) for n in range(7)]
-    return monday, [(it, [row for row in found if local_day(row.starts_at) == it]) for it in days]
+    return monday, [(it, [row for row in found if local_day(held_at(row)) == it]) for it in days]
 
 
 def fits_of(offers: Sequence[OfferRow], *, by: Actor) -> dict[int, Fit]:

@@ -8,7 +8,7 @@ from dispatch.calendars.domain import WorkCalendar, at, local_day
 from dispatch.calendars.queries import calendar_of
 from dispatch.offers.queries.deciding import learned, mind_of, newest_model, settings_of
 from dispatch.offers.queries.people import crowd_of, need_of
-from dispatch.requests.domain import Asked, Service, Wish
+from dispatch.requests.domain import Asked, Service, Wish, held_at
 from dispatch.requests.models import RequestRow
 from dispatch.terms.domain import moments, plan_for
 from dispatch.terms.queries import terms_at
@@ -101,8 +101,7 @@ def _window(request: RequestRow, wish: Wish, now: datetime) -> tuple[float, dict
     lead = calendar.working_days_between(now, wish.starts_at)
     plan = plan_for(wish.service, lead, request.immediate, terms_at(now.date()))
     begun = request.submitted_at or now
-    moment = wish.ends_at if wish.service is Service.TRANSLATION else wish.starts_at
-    stop = moments(plan, begun, moment, calendar).hard_stop_at
+    stop = moments(plan, begun, held_at(wish), calendar).hard_stop_at
     if request.immediate:
         return max(0.0, (stop - now) / _MINUTE), settings_of(plan, 1, now.date())
     return sum((end - start) / _MINUTE for start, end in waking_hours(now, stop)), settings_of(plan, 1, now.date())

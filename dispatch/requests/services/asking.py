@@ -8,7 +8,7 @@ from sqlalchemy import delete, text
 from dispatch.calendars.queries import calendar_of
 from dispatch.customers import queries as customers
 from dispatch.requests import permissions
-from dispatch.requests.domain import MAX_SERIES, Asked, Service, check
+from dispatch.requests.domain import MAX_SERIES, Asked, Service, check, held_at
 from dispatch.requests.errors import BadRequest, UnknownLanguage
 from dispatch.requests.events import RequestDrafted, RequestSentToReview, RequestSubmitted, SearchStarted
 from dispatch.requests.models import OptionRow, RequestRow, SeriesRow
@@ -102,16 +102,11 @@ def begin(tx: Transaction, request: RequestRow, by: Actor, now: datetime, *, pri
     terms = terms_at(now.date())
     lead = calendar.working_days_between(now, request.starts_at)
     plan = plan_for(Service(request.service), lead, request.immediate, terms)
-    when = moments(plan, now, deadline_of(request), calendar, clock.time_scale())
+    when = moments(plan, now, held_at(request), calendar, clock.time_scale())
     request.escalate_at, request.hard_stop_at, request.answer_by = when.escalate_at, when.hard_stop_at, when.answer_by
     request.wave, request.next_step_at, request.priority = 0, now, priority
     ids = {"request_id": request.id, "agency_id": request.agency_id}
     tx.emit(SearchStarted(**ids, priority=priority), by)
-
-
-def deadline_of(request: RequestRow) -> datetime:
-    """Return the moment the search works towards: the start, or for a translation its deadline."""
-    return request.ends_at if request.service == Service.TRANSLATION else request.starts_at
 
 
 _COPIED = (
@@ -177,7 +172,7 @@ def _submit(tx: Transaction, request: RequestRow, asked: Asked, by: Actor) -> No
 def review_moments(request: RequestRow, now: datetime) -> None:
     """A request in review must not be forgotten: it ends at the latest where its search would have ended."""
     plan = plan_for(Service(request.service), 0, request.immediate, terms_at(now.date()))
-    when = moments(plan, now, deadline_of(request), calendar_of(request.agency_id), clock.time_scale())
+    when = moments(plan, now, held_at(request), calendar_of(request.agency_id), clock.time_scale())
     request.hard_stop_at = request.next_step_at = when.hard_stop_at
     request.answer_by = when.answer_by
 

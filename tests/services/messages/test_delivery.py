@@ -21,7 +21,7 @@ from people.models import PersonRow
 from tests.builders.people import a_person
 
 FACTS = {
-    "language": "arb", "service": "on_site", "starts_at": "2027-01-05T09:00:00+00:00",
+    "language": "arb", "service": "on_site", "moment_at": "2027-01-05T09:00:00+00:00",
     "expires_at": "2027-01-04T12:00:00+00:00", "municipality": "Gent", "distance_km": 12.0,
 }  # fmt: skip
 

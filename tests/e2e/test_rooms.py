@@ -4,13 +4,12 @@ import os
 import re
 import signal
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from kernel.clock import BRUSSELS
 from tests.builders.browsers import TALKING, a_chromium
 from tests.builders.pdfs import a_pdf
 from tests.e2e.conftest import Platform, wait_until
@@ -56,7 +55,7 @@ def hears(page: Page, role: str, seconds: float = 60) -> None:
 def a_talk_now(platform: Platform, service: str, language: str) -> tuple[int, dict[str, object]]:
     """Return a talk that begins within minutes, with the interpreter who said yes: booked and accepted by the API."""
     requester, coordinator = (platform.account(it) for it in ("requester", "coordinator"))
-    starts_at = datetime.now(BRUSSELS) + timedelta(minutes=10)
+    starts_at = datetime.now(UTC) + timedelta(minutes=10)
     token = platform.token(requester["email"])
     body = {"service": service, "language": language, "starts_at": starts_at.isoformat(), "duration_minutes": 60}
     body |= {"phone": "+3292000000"} if service == "telephone" else {}

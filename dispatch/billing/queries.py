@@ -26,12 +26,10 @@ def tariffs_of(service: str) -> tuple[Tariff, ...]:
 
 
 def price_of(service: str, day: date, minutes: int, km: float) -> tuple[int, int]:
-    """Return fee and travel allowance on a day. Units: cents. A translation's price is its quote: nothing here.
+    """Return fee and travel allowance of a talk on a day. Units: cents. A translation has no tariff but its quote.
 
     Raises: NoTariff, BadMeasure.
     """
-    if service == "translation":
-        return 0, 0
     tariff = tariff_on(tariffs_of(service), day)
     return fee_cents(tariff, minutes), travel_cents(tariff, km)
 

@@ -26,6 +26,7 @@ from dispatch.performances.events import (
 from dispatch.performances.models import AbsenceRow, PerformanceRow, RatingRow
 from dispatch.performances.status import TRANSITIONS, Action, Status
 from dispatch.requests import services as requests
+from dispatch.requests.domain import Service
 from dispatch.terms.domain import elapsed
 from dispatch.terms.queries import deadline, terms_at
 from kernel import clock
@@ -275,8 +276,10 @@ def forget_words_of(request_id: int) -> None:
 def _fill(row: PerformanceRow, report: Report, assignment: AssignmentRow) -> None:
     for name in Report.__slots__:
         setattr(row, name, getattr(report, name))
-    talk = 0 if assignment.service == "translation" else minutes(report)
-    day = local_day(report.started_at)
+    if assignment.service == Service.TRANSLATION:  # as was agreed, however long it took
+        row.fee_cents, row.travel_cents = assignment.fee_cents, 0
+        return
+    day, talk = local_day(report.started_at), minutes(report)
     row.fee_cents, row.travel_cents = price_of(assignment.service, day, talk, report.travel_km or 0)
 
 

@@ -44,6 +44,13 @@ def open_quote(request_id: int) -> QuoteRow | None:
     ).first()
 
 
+def agreed_price(request_id: int) -> int:
+    """Return what the accepted quote says. Units: cents; nothing where none was accepted."""
+    accepted = (QuoteRow.request_id == request_id, QuoteRow.answer == "accepted")
+    query = select(QuoteRow.price_cents).where(*accepted).order_by(QuoteRow.id.desc())
+    return db.session.scalars(query.limit(1)).first() or 0
+
+
 def last_quote(request_id: int) -> QuoteRow | None:
     query = select(QuoteRow).where(QuoteRow.request_id == request_id).order_by(QuoteRow.id.desc())
     return db.session.scalars(query.limit(1)).first()

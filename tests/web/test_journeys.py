@@ -10,9 +10,13 @@ from flask.testing import FlaskClient
 
 from dispatch.assignments import queries as assignments
 from dispatch.offers import services as offers
+from dispatch.performances import queries as performance_queries
+from dispatch.performances import services as performances
+from dispatch.performances.domain import Report
 from dispatch.requests.models import RequestRow
 from kernel.clock import BRUSSELS
 from kernel.database import db
+from tests.builders.interpreters import acting, an_interpreter
 from tests.builders.people import a_requester, a_staff_member, an_agency, an_organisation, signed_in
 from tests.builders.requests import a_request, a_weekday, fresh, offer_to, the_night_the_clock_moves
 from tests.services.dispatch.conftest import World
@@ -101,6 +105,22 @@ def test_a_translation_travels_from_source_to_delivery(house: Flask, world: Worl
     opened = requester.get(document.group(0))
     assert opened.data == b"%PDF-1.7 brief"
     assert opened.headers["Content-Disposition"].startswith("attachment")
+    translator = an_interpreter(agency=world.agency, services_=("translation",))
+    offers.advance_search(request_id)
+    hers = signed_in(house, acting(translator))
+    page = hers.get("/offers").text
+    assert "klaar tegen" in page and "€\xa060,00" in page, "what was agreed is what she gets"
+    hers.post(f"/offers/{offer_to(fresh(request_id), translator.id)}/accept")
+    bound = assignments.assignment_of(request_id)
+    assert bound and "klaar tegen" in hers.get("/agenda").text
+    assert "Ik begin eraan" in hers.get(f"/assignments/{bound.id}").text
+    read = requester.get(f"/requests/{request_id}").text
+    assert "Uw vertaler is" in read and "De tolk is er niet" not in read
+    began = bound.starts_at
+    report = Report(started_at=began, ended_at=began + timedelta(hours=3))
+    performances.submit_performance(bound.id, report, by=acting(translator))
+    record = performance_queries.performance_of(request_id)
+    assert record and (record.fee_cents, record.travel_cents) == (6000, 0)
 
 
 def test_a_file_that_is_not_what_it_says_is_refused(house: Flask, world: World) -> None:

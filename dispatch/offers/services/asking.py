@@ -25,6 +25,7 @@ from dispatch.requests.status import UNANSWERED
 from dispatch.requests.status import Status as RequestStatus
 from dispatch.terms.domain import SearchPlan, add, plan_for
 from dispatch.terms.queries import terms_at
+from dispatch.translations.queries import agreed_price
 from kernel import clock
 from kernel.actor import SYSTEM, Actor
 from kernel.database import Transaction, one_of, retried, transaction
@@ -119,11 +120,11 @@ def mark_delivered(offer_id: int) -> None:
     _forward(offer_id, {Status.QUEUED, Status.SENT}, status=Status.DELIVERED)
 
 
-def price(wish: Wish, distance_km: float | None) -> tuple[int, int]:
-    """Return fee and travel allowance (there and back) of doing this. Units: cents."""
-    minutes = (
-        0 if wish.service is Service.TRANSLATION else round((wish.ends_at - wish.starts_at) / timedelta(minutes=1))
-    )
+def price(request_id: int, wish: Wish, distance_km: float | None) -> tuple[int, int]:
+    """Return fee and travel allowance (there and back) of doing this; of a translation its quote. Units: cents."""
+    if wish.service is Service.TRANSLATION:
+        return agreed_price(request_id), 0
+    minutes = round((wish.ends_at - wish.starts_at) / timedelta(minutes=1))
     return price_of(wish.service, local_day(wish.starts_at), minutes, 2 * (distance_km or 0))
 
 
@@ -254,7 +255,7 @@ def ask(
 def _offer(request: RequestRow, it: Chosen, wave: int) -> OfferRow:
     option_id, wish = queries.wishes_of(request)[it.ask.option]
     ranked, who = it.ranked, it.ranked.candidate
-    fee, travel = price(wish, ranked.distance_km)
+    fee, travel = price(request.id, wish, ranked.distance_km)
     return OfferRow(
         request_id=request.id,
         option_id=option_id,

@@ -54,7 +54,7 @@ def _binding(request: RequestRow, wish: Wish, who: InterpreterRow) -> Binding:
     home = Place(who.home_lat, who.home_lon) if who.home_lat is not None and who.home_lon is not None else None
     place = Place(request.lat, request.lon) if request.lat is not None and request.lon is not None else None
     distance = road_km(home, place) if home and place and wish.service == "on_site" else None
-    fee, travel = price(wish, distance)
+    fee, travel = price(request.id, wish, distance)
     return Binding(
         request_id=request.id,
         offer_id=None,

@@ -23,6 +23,7 @@ class StandingFacts(TypedDict):
     service: str
     language: str
     starts_at: datetime
+    ends_at: datetime
     reasons: list[str]
     position: int | None
     group_size: int
@@ -58,6 +59,7 @@ def _facts(option: int, judgement: Judgement, person: int, asked: Sequence[int])
         service=need.service,
         language=need.language,
         starts_at=need.slot_start,
+        ends_at=need.slot_end,
         reasons=reasons,
         position=None if place is None else place + 1,
         group_size=len(judgement.order),

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, extract, func, select
 
 from dispatch.requests.models import RequestRow
-from dispatch.requests.queries import HAS_SOMEBODY
+from dispatch.requests.queries import IS_ANSWERED
 from kernel.actor import Actor
 from kernel.clock import BRUSSELS
 from kernel.database import db
@@ -50,8 +50,8 @@ def answered(first: date, last: date, group: str, *, by: Actor) -> dict[Hashable
     """
     key, outcome = _GROUPS[group], RequestRow.outcome
     numbers = (
-        func.count().filter(HAS_SOMEBODY),
-        func.count().filter(outcome.is_(None) & ~HAS_SOMEBODY),
+        func.count().filter(IS_ANSWERED),
+        func.count().filter(outcome.is_(None) & ~IS_ANSWERED),
         func.count().filter(outcome.in_(("not_available", "other_reason"))),
     )
     query = select(key, *numbers).where(RequestRow.held_on.between(first, last), RequestRow.status != "draft")

@@ -1,6 +1,7 @@
 """Pages everybody may read: how accessible the screens are; and, in development, every component in every state."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, Flask, render_template
 
@@ -28,7 +29,9 @@ def styleguide() -> str:
     wrong = PersonForm(formdata=None)
     wrong.role.choices = wrong.scope.choices = []
     wrong.email.errors, wrong.name.errors = ["Dit is geen e-mailadres."], ["Vul dit in."]
-    shown = {"now": now, "later": now + timedelta(hours=19), "end": now + timedelta(hours=20)}
+    shown: dict[str, Any] = {"now": now, "later": now + timedelta(hours=19), "end": now + timedelta(hours=20)}
+    hours = {"starts_at": shown["later"], "ends_at": shown["end"]}
+    shown["moments"] = [{"service": it} | hours for it in ("on_site", "translation")]
     return render_template("public/styleguide.html", fine=fine, wrong=wrong, **shown)
 
 

@@ -25,7 +25,6 @@ from dispatch.requests import queries as requests
 from dispatch.requests.domain import Asked, Service, Wish, check
 from dispatch.requests.errors import UnknownLanguage
 from dispatch.requests.models import NoteRow, ProposalRow, RequestRow
-from dispatch.requests.status import Status
 from dispatch.translations import queries as translations
 from dispatch.translations.models import DocumentRow, QuoteRow
 from kernel import audit, clock
@@ -128,13 +127,6 @@ _FOR_ALL = frozenset(
         "conversation_began", "conversation_ended",
     }
 )  # fmt: skip
-
-
-def needing_requester(by: Actor) -> list[Row[Any]]:
-    """Return the lines of what waits for the requester; a talk without its record waits for the interpreter."""
-    found = requests.needing_requester(by)
-    ready = performances.submitted_among([it.id for it in found if it.status == Status.TO_CONFIRM])
-    return [it for it in found if it.status != Status.TO_CONFIRM or it.id in ready]
 
 
 def picture_of(request_id: int, *, by: Actor) -> Picture:

@@ -1,5 +1,6 @@
 """The own appointments for the own calendar: a page to switch it on, the feed, and one appointment as a file."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, url_for
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response as Answer
 
 from dispatch.feeds import queries, services
 from dispatch.feeds.domain import Appointment, calendar_of
+from dispatch.requests.domain import Service
 from kernel import clock
 from kernel.actor import Role
 from kernel.errors import NotFound
@@ -100,7 +102,9 @@ def _appointment(row: Row[Any], key: str, url: str, off: bool, sure: bool) -> Ap
     changes = row.version * 2 + off  # calling off is a change the version does not count
     host = current_app.config["SETTINGS"].public_url.partition("://")[2]
     facts = {"title": title, "url": url, "changes": changes, "changed_at": clock.now()}
-    return Appointment(f"{key}@{host}", row.starts_at, row.ends_at, **facts, place=place, off=off, sure=sure)
+    # A translation stands there as its last half hour.
+    starts_at = row.ends_at - timedelta(minutes=30) if row.service == Service.TRANSLATION else row.starts_at
+    return Appointment(f"{key}@{host}", starts_at, row.ends_at, **facts, place=place, off=off, sure=sure)
 
 
 def _as_calendar(found: list[Appointment], name: str) -> Response:

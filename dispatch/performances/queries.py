@@ -1,20 +1,22 @@
 """Every read of performance records. Nothing here writes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Date, Row, func, select
+from sqlalchemy import Date, Row, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from dispatch.assignments.models import AssignmentRow
 from dispatch.assignments.queries import visible_to
 from dispatch.performances.models import AbsenceRow, PerformanceRow, RatingRow
 from dispatch.performances.status import Status
+from dispatch.requests import queries as requests
 from dispatch.requests.models import RequestRow
-from dispatch.requests.queries import HAS_SOMEBODY
+from dispatch.requests.queries import IS_ANSWERED
 from kernel.actor import Actor
-from kernel.database import db
+from kernel.database import db, rows
 from kernel.errors import NotFound
 from people.models import UnitRow
 
@@ -25,11 +27,15 @@ def performance_of(request_id: int) -> PerformanceRow | None:
     return db.session.scalars(query.where(PerformanceRow.request_id == request_id)).first()
 
 
-def submitted_among(request_ids: Collection[int]) -> set[int]:
-    """Return of which of these requests a record lies there to be confirmed."""
-    row = PerformanceRow
-    query = select(row.request_id).where(row.request_id.in_(request_ids), row.status == Status.SUBMITTED)
-    return set(db.session.scalars(query)) if request_ids else set()
+def needing_requester(by: Actor) -> Sequence[Row[Any]]:
+    """Return the lines of what waits for the requester; a talk without its record waits for the interpreter."""
+    return rows(_needing(by))
+
+
+@lru_cache(maxsize=2000)
+def _needing(by: Actor) -> Select[Any]:
+    written = select(PerformanceRow.request_id).where(PerformanceRow.status == Status.SUBMITTED)
+    return requests.needing_requester(by, confirmable=written)
 
 
 def find_performance(performance_id: int, *, by: Actor) -> PerformanceRow:
@@ -55,7 +61,7 @@ def cost_of(organisation_id: int, since: date, until: date) -> Sequence[Row[Any]
     The caller decided that it may be seen.
     """
     month = func.date_trunc("month", RequestRow.held_on).cast(Date)
-    answered = func.count().filter(HAS_SOMEBODY)
+    answered = func.count().filter(IS_ANSWERED)
     late = func.count().filter(RequestRow.timely.is_(False))
     cents = func.coalesce(func.sum(PerformanceRow.fee_cents + PerformanceRow.travel_cents), 0)
     columns = (month.label("month"), UnitRow.name.label("unit"), func.count().label("asked"))

@@ -18,8 +18,8 @@ from kernel.database import db, one_of, rows
 from kernel.errors import NotFound
 from people.models import OrganisationRow, PersonRow
 
-# Whether a request has somebody: bound to it now, or when it ended. Who fell away is not counted.
-HAS_SOMEBODY = RequestRow.status.in_(BOUND) | (
+# Answered: somebody is bound to it now, or was when it ended. Who fell away is not counted.
+IS_ANSWERED = RequestRow.status.in_(BOUND) | (
     (RequestRow.status == Status.CLOSED) & RequestRow.outcome.in_(("completed", "cancelled"))
 )
 
@@ -147,15 +147,13 @@ def _page(query: Select[Any], by: Actor, chosen: Filter, before: int | None, lim
     return query.order_by(RequestRow.id.desc()).limit(limit)
 
 
-def needing_requester(by: Actor) -> Sequence[Row[Any]]:
-    """Return what may wait for the requester: an answer, a completion, a confirmation. Lines, as `list_by_time`."""
-    return rows(_waiting(by))
-
-
-@lru_cache(maxsize=2000)
-def _waiting(by: Actor) -> Select[Any]:
-    waits = one_of(RequestRow.status, (Status.INCOMPLETE, Status.PROPOSED, Status.QUOTED, Status.TO_CONFIRM))
-    return select(*_LINE).where(waits, visible_to(by)).order_by(RequestRow.starts_at).limit(50)
+def needing_requester(by: Actor, *, confirmable: Select[Any]) -> Select[Any]:
+    """Return the statement of what waits for the requester: an answer, a completion, or, of those whose id is
+    `confirmable`, a confirmation. Lines, as `list_by_time`.
+    """
+    waits = one_of(RequestRow.status, (Status.INCOMPLETE, Status.PROPOSED, Status.QUOTED))
+    ready = (RequestRow.status == Status.TO_CONFIRM) & RequestRow.id.in_(confirmable)
+    return select(*_LINE).where(waits | ready, visible_to(by)).order_by(RequestRow.starts_at).limit(50)
 
 
 def board(

@@ -25,7 +25,8 @@ interface Said {
 
 interface Appointment {
   id: number;
-  starts_at: string;
+  service: string;
+  held_at: string;
   ends_at: string;
   keep_until: string;
   what: string;

@@ -23,8 +23,9 @@ async function show() {
   for (const it of await kept.agenda()) {
     const box = line(list, "article", "");
     box.className = "sheet";
-    const start = new Date(it.starts_at);
-    line(box, "h2", `${day.format(start)}, ${hour.format(start)} – ${hour.format(new Date(it.ends_at))}`);
+    const held = new Date(it.held_at);
+    const hours = `${hour.format(held)} – ${hour.format(new Date(it.ends_at))}`;
+    line(box, "h2", `${day.format(held)}, ${it.service === "translation" ? `${words.ready} ${hour.format(held)}` : hours}`);
     line(box, "p", `${it.what} · ${it.reference}`);
     const where = [it.street, it.municipality].filter(Boolean).join(", ");
     if (where) line(box, "p", where);

@@ -61,7 +61,7 @@ const kept = {
     const all = await store("readonly", (it) => it.objectStore("agenda").getAll());
     const over = all.filter((it) => new Date(it.keep_until) < new Date(now));
     if (over.length) await store("readwrite", (it) => over.forEach((old) => it.objectStore("agenda").delete(old.id)));
-    return all.filter((it) => !over.includes(it)).sort((a, b) => (a.starts_at < b.starts_at ? -1 : 1));
+    return all.filter((it) => !over.includes(it)).sort((a, b) => (a.held_at < b.held_at ? -1 : 1));
   },
   keepAgenda: (items) =>
     store("readwrite", (it) => {

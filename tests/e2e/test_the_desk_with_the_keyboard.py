@@ -85,6 +85,8 @@ def test_what_helps_most_is_one_key_away(platform: Platform, sign_in: SignIn, to
     page = sign_in(platform.account("coordinator")).pages[0]
     first = page.locator("[data-key='1']")
     wait_until(lambda: page.goto(f"/desk/requests/{request_id}") is not None and first.count() > 0, 10)
+    page.get_by_role("link", name="Tolken die verder wonen").click()
+    expect(page.locator("#rejected").get_by_role("button", name="Toch toewijzen").first).to_be_visible()
     page.keyboard.press("1")
     expect(first.get_by_role("link", name="Stel")).to_be_focused()
     page.keyboard.press("Enter")

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from icalendar import Calendar
 
 from dispatch.assignments import queries as assignments
 from dispatch.offers import services as offers
@@ -113,6 +114,10 @@ def test_a_translation_travels_from_source_to_delivery(house: Flask, world: Worl
     hers.post(f"/offers/{offer_to(fresh(request_id), translator.id)}/accept")
     bound = assignments.assignment_of(request_id)
     assert bound and "klaar tegen" in hers.get("/agenda").text
+    [kept] = hers.get("/agenda/kept").json["items"]
+    assert kept["held_at"] == bound.ends_at.isoformat() and kept["phone"] is None, "a fortnight is not a day"
+    [event] = Calendar.from_ical(hers.get(f"/calendar/assignments/{bound.id}.ics").data).walk("VEVENT")
+    assert (event.start, event.end) == (bound.ends_at - timedelta(minutes=30), bound.ends_at)
     assert "Ik begin eraan" in hers.get(f"/assignments/{bound.id}").text
     read = requester.get(f"/requests/{request_id}").text
     assert "Uw vertaler is" in read and "De tolk is er niet" not in read

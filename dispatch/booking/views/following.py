@@ -42,7 +42,7 @@ def index() -> str:
     found = requests.list_by_time(actor, chosen, now, after=begun, limit=_PAGE + 1)
     page, more = found[:_PAGE], len(found) > _PAGE
     sections = [(name, list(lines)) for name, lines in groupby(page, lambda it: _section(it, local_day(now)))]
-    waiting = queries.needing_requester(actor) if not words and not begun else []
+    waiting = performance_queries.needing_requester(actor) if not words and not begun else []
     cursor = make_cursor([page[-1].over, page[-1].far, page[-1].id]) if more else None
     shown = {"sections": sections, "waiting": waiting, "words": words, "cursor": cursor}
     return render_template("dispatch/booking/index.html", **shown)

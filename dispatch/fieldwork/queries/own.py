@@ -68,14 +68,14 @@ def kept_agenda(by: Actor, now: datetime) -> list[dict[str, Any]]:
 
 
 def _kept(it: AssignmentRow, now: datetime) -> dict[str, Any]:
-    asked, near = it.request, it.starts_at - now <= _WAY_KEPT
+    asked, near = it.request, held_at(it) - now <= _WAY_KEPT
     on_site = it.service == "on_site"
     return {
         "id": it.id,
         "reference": asked.reference,
         "service": it.service,
         "language": it.language,
-        "starts_at": it.starts_at.isoformat(),
+        "held_at": held_at(it).isoformat(),
         "ends_at": it.ends_at.isoformat(),
         "municipality": asked.municipality if on_site else None,
         "street": asked.street if on_site and near else None,
